@@ -1,0 +1,1 @@
+"""The interaction model: micro-turns in, speech and hazards out."""

@@ -1,0 +1,1 @@
+"""Guards: small deterministic detectors without learned weights."""
