@@ -1,0 +1,1 @@
+"""What one run produced, kept small, and the page that tells it to a colleague."""
