@@ -1,0 +1,1 @@
+"""Recordings: rosbag2 folders, MCAP and SQLite files, read and written without ROS."""
