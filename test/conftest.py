@@ -1,0 +1,166 @@
+"""What tests of every room share: real data, waiting on conditions, a ROS domain, processes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+_POLL = threading.Event()
+
+
+def _wait_until(condition: Callable[[], object], timeout: float = 10.0, what: str = "") -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {timeout} s in vain{' for ' + what if what else ''}")
+        _POLL.wait(0.01)
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """`wait_until(condition, timeout=10, what="")`: return once it is true, fail after timeout."""
+    return _wait_until
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real recordings, TML_ROS_REAL_DATA or ../shared/data; skips where absent."""
+    folder = Path(os.environ.get("TML_ROS_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real recordings in {folder}; set TML_ROS_REAL_DATA to their folder")
+    return folder
+
+
+@pytest.fixture
+def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A ROS domain that no other test run on this machine uses, confined to this machine.
+
+    The environment of this process, and so of those it starts, says so.
+    """
+    pytest.importorskip("rclpy", reason="no ROS 2 here")
+    domain, lock = _free_domain()
+    with lock:
+        monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
+        monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+        monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
+        yield domain
+
+
+def _free_domain() -> tuple[int, IO[str]]:
+    # Above 101 the ports of a domain overlap those the kernel hands out by itself.
+    domains = list(range(1, 102))
+    random.shuffle(domains)
+    for domain in domains:
+        lock = Path(tempfile.gettempdir(), f"tml_ros_domain_{domain}.lock").open("w")  # noqa: SIM115
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        return domain, lock
+    pytest.fail("every ROS domain is taken")
+
+
+@pytest.fixture
+def ros_node(ros_domain: int) -> Iterator[object]:
+    """A plain node named `observer` in a domain of its own, spun by a thread of its own."""
+    import rclpy  # noqa: PLC0415 - rooms without ROS are tested without it
+
+    from tml_ros.nodes.running import SpinThread  # noqa: PLC0415
+
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=ros_domain)
+    node = rclpy.create_node("observer", context=context)
+    spinning = SpinThread(node)
+    yield node
+    assert spinning.stop(), "a callback of the test did not return"
+    node.destroy_node()
+    rclpy.try_shutdown(context=context)
+    if spinning.failure is not None:
+        raise spinning.failure
+
+
+class RunningProcess:
+    """A child process with its output in a file; `stop` ends it, whatever it does."""
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self.popen = subprocess.Popen(
+                list(argv),
+                env=dict(env),
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def output(self) -> str:
+        """Everything written to stdout and stderr so far."""
+        return self._log.read_text(errors="replace")
+
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.popen.poll() is None
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process itself."""
+        self.popen.send_signal(number)
+
+    def wait(self, timeout: float = 10.0) -> int:
+        """Its exit code, once it has ended; fails the test after `timeout` seconds."""
+        try:
+            return self.popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"{self.popen.args!r} still runs after {timeout} s:\n{self.output()}")
+
+    def stop(self) -> None:
+        """End it and everything in its session."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.popen.pid, number)
+            except ProcessLookupError:
+                break
+            try:
+                self.popen.wait(5)
+            except subprocess.TimeoutExpired:
+                continue
+        self.popen.wait()
+
+
+@pytest.fixture
+def run_process(tmp_path: Path) -> Iterator[Callable[..., RunningProcess]]:
+    """`run_process(argv, env=None)` starts a process; all are ended when the test is over.
+
+    "python" as first argument stands for this interpreter. env: added to this environment.
+    """
+    started: list[RunningProcess] = []
+
+    def start(argv: Sequence[str], env: Mapping[str, str] | None = None) -> RunningProcess:
+        program = sys.executable if argv[0] == "python" else argv[0]
+        process = RunningProcess(
+            [program, *argv[1:]],
+            {**os.environ, **(env or {})},
+            tmp_path / f"process{len(started)}.log",
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.stop()

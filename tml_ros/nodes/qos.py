@@ -1,0 +1,50 @@
+"""The quality of service of every topic, one name per row of the interface table.
+
+Publisher and subscriber of a topic take the same profile, so they are always compatible. Knows
+nothing of topic names, messages or nodes.
+"""
+
+from __future__ import annotations
+
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
+
+CAMERA_IMAGE = QoSProfile(depth=2, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""Best effort, last two: a late picture is worth less than the next one."""
+
+AUDIO = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
+"""Reliable, one second deep: 50 blocks of 20 ms."""
+
+TEXT = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+HAZARDS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
+
+SPEECH = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
+"""speech/audio, speech/text and speech/flush."""
+
+PLAYBACK = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+ALARMS = QoSProfile(
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+"""Whoever joins late gets the present alarms at once."""
+
+ALARM_EVENTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
+
+ALARM_COMMANDS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+DELEGATIONS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
+"""delegations and findings."""
+
+HEARTBEAT = QoSProfile(
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    deadline=Duration(seconds=1),
+    liveliness=LivelinessPolicy.AUTOMATIC,
+    liveliness_lease_duration=Duration(seconds=1),
+)
+"""The deadline tells of a node that hangs, the liveliness of a process that is gone."""
+
+DIAGNOSTICS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
