@@ -104,9 +104,11 @@ class AlarmTransition:
 
     due_ns: when the change was due: the stamp of the decisive observation plus the on- or
         off-delay, so that `stamp_ns - due_ns` is what the delays do not explain.
+    operator: whose act it was, "" where time or the condition itself brought it about.
     """
 
     stamp_ns: int
     event: AlarmEvent
     alarm: Alarm
     due_ns: int
+    operator: str = ""
