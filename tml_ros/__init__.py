@@ -1,0 +1,1 @@
+"""Full-duplex eyes, ears and voice for a factory cell."""

@@ -1,0 +1,1 @@
+"""Measurements of the product's own cost and quality, each a function returning figures."""

@@ -1,0 +1,1 @@
+"""Cameras, microphones, loudspeakers and the files that stand in for them."""

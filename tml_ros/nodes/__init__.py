@@ -1,0 +1,1 @@
+"""rclpy nodes: they translate messages, own threads and lifetimes, and nothing else."""
