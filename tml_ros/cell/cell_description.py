@@ -7,18 +7,46 @@ Paths in `source` and `sink` are as written; `cell_file` makes them absolute aga
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    field_validator,
+    model_validator,
+)
+from typing_extensions import Self
 
-from tml_ros.safety.alarm import Priority
+from tml_ros.cell import cell_rules
+from tml_ros.safety.alarm import AlarmPolicy, Priority
+from tml_ros.safety.default_policies import DEFAULT_POLICIES
+from tml_ros.safety.warning_text import warning_text
+from tml_ros.safety.zone import Polygon, to_fractions
 from tml_ros.turn.hazard import HazardKind
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 Name = Annotated[str, Field(pattern=NAME.pattern, max_length=64)]
 """Names become parts of ROS topic names: lower-case letters, digits and underscores."""
-Topic = Annotated[str, Field(pattern=r"^[/~]?[A-Za-z_][A-Za-z0-9_/]*$")]
-Point = tuple[float, float]
+Topic = Annotated[
+    str, Field(pattern=r"^(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*$", max_length=200)
+]
+Coordinate = Annotated[float, Field(strict=True)]
+Point = tuple[Coordinate, Coordinate]
+Pixels = Annotated[int, Field(ge=16, le=16384, strict=True)]
+Size = tuple[Pixels, Pixels]
+Flag = Annotated[bool, Field(strict=True)]
+Seconds = Annotated[float, Field(gt=0, le=60, strict=True)]
+Delay = Annotated[float, Field(ge=0, le=600, strict=True)]
+Device = Annotated[int | str | None, BeforeValidator(cell_rules.device)]
+"""A device index, or a device name, file or URL."""
+
+MAX_STREAMS = 32
+MAX_ZONES = 64
 
 
 class _Strict(BaseModel):
@@ -35,6 +63,11 @@ class ZoneDescription(_Strict):
     polygon: Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
     units: Literal["pixels", "fractions"] = "pixels"
 
+    @model_validator(mode="after")
+    def _is_an_area(self) -> Self:
+        cell_rules.refuse(cell_rules.polygon_mistakes(self.polygon, units=self.units))
+        return self
+
 
 class CameraDescription(_Strict):
     """One camera: a topic that others publish, or a source that our camera node opens.
@@ -47,16 +80,32 @@ class CameraDescription(_Strict):
     camera_lost.
     """
 
-    source: int | str | None = None
+    source: Device = None
     topic: Topic | None = None
-    compressed: bool = False
-    loop: bool = False
-    size: (
-        tuple[Annotated[int, Field(ge=16, le=16384)], Annotated[int, Field(ge=16, le=16384)]] | None
-    ) = None
-    rate: Annotated[float, Field(gt=0, le=240)] | None = None
-    lost_after: Annotated[float, Field(gt=0, le=60)] = 1.0
-    zones: dict[Name, ZoneDescription] = Field(default_factory=dict)
+    compressed: Flag = False
+    loop: Flag = False
+    size: Size | None = None
+    rate: Annotated[float, Field(gt=0, le=240, strict=True)] | None = None
+    lost_after: Seconds = 1.0
+    zones: Annotated[dict[Name, ZoneDescription], Field(max_length=MAX_ZONES)] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _pixels_fit(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401
+        def mistakes(given: Mapping[Any, Any]) -> list[cell_rules.Mistake]:
+            size = cell_rules.readable(Size, given.get("size"))
+            return [
+                mistake
+                for name, zone in cell_rules.readable_items(ZoneDescription, given.get("zones"))
+                if zone.units == "pixels"
+                for mistake in cell_rules.pixel_mistakes(
+                    name, zone.polygon, size=size, size_given=given.get("size") is not None
+                )
+            ]
+
+        return cell_rules.validated(data, handler, mistakes)
 
 
 class MicrophoneDescription(_Strict):
@@ -68,40 +117,109 @@ class MicrophoneDescription(_Strict):
     rate, channels: of what arrives on the topic (std_msgs/Int16MultiArray carries neither).
     """
 
-    source: int | str | None = None
+    source: Device = None
     topic: Topic | None = None
-    loop: bool = False
-    rate: Annotated[int, Field(ge=8_000, le=192_000)] = 16_000
-    channels: Annotated[int, Field(ge=1, le=32)] = 1
-    lost_after: Annotated[float, Field(gt=0, le=60)] = 1.0
+    loop: Flag = False
+    rate: Annotated[int, Field(ge=8_000, le=192_000, strict=True)] = 16_000
+    channels: Annotated[int, Field(ge=1, le=32, strict=True)] = 1
+    lost_after: Seconds = 1.0
 
 
 class SpeakerDescription(_Strict):
     """The loudspeaker. sink: a PortAudio device name or index, a wav file to write, or none."""
 
-    sink: int | str | None = "default"
-    volume: Annotated[float, Field(ge=0, le=1)] = 1.0
+    sink: Device = "default"
+    volume: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
 
 
 class AlarmDescription(_Strict):
     """What the cell changes of a kind's default policy; delays and re-alarm time in seconds."""
 
     priority: Priority | None = None
-    threshold: Annotated[float, Field(gt=0, le=1)] | None = None
-    on_delay: Annotated[float, Field(ge=0, le=600)] | None = None
-    off_delay: Annotated[float, Field(ge=0, le=600)] | None = None
-    latching: bool | None = None
-    realarm: Annotated[float, Field(ge=0, le=86_400)] | None = None
+    threshold: Annotated[float, Field(gt=0, le=1, strict=True)] | None = None
+    on_delay: Delay | None = None
+    off_delay: Delay | None = None
+    latching: Flag | None = None
+    realarm: Annotated[float, Field(ge=0, le=86_400, strict=True)] | None = None
     warning: Annotated[str, Field(max_length=200)] | None = None
+
+    @field_validator("warning")
+    @classmethod
+    def _only_zone(cls, warning: str | None) -> str | None:
+        return None if warning is None else cell_rules.warning(warning)
 
 
 class CellDescription(_Strict):
     """One monitored cell: its eyes, ears, voice, model and alarms."""
 
     cell: Name
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$")] = "en"
-    cameras: dict[Name, CameraDescription] = Field(default_factory=dict)
-    microphones: dict[Name, MicrophoneDescription] = Field(default_factory=dict)
+    language: Annotated[
+        str,
+        Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$", max_length=35),
+        BeforeValidator(cell_rules.language),
+    ] = "en"
+    cameras: Annotated[dict[Name, CameraDescription], Field(max_length=MAX_STREAMS)] = Field(
+        default_factory=dict
+    )
+    microphones: Annotated[dict[Name, MicrophoneDescription], Field(max_length=MAX_STREAMS)] = (
+        Field(default_factory=dict)
+    )
     speaker: SpeakerDescription | None = None
-    model: str = "none"
+    model: Annotated[str, Field(min_length=1, max_length=1000)] = "none"
     alarms: dict[HazardKind, AlarmDescription] = Field(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _streams_agree(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401
+        return cell_rules.validated(data, handler, cell_rules.stream_mistakes)
+
+
+def camera_topic(cell: CellDescription, name: str) -> str:
+    """The topic on which the pictures of a camera come, relative to the cell's namespace."""
+    return cell.cameras[name].topic or cell_rules.default_camera_topic(name)
+
+
+def microphone_topic(cell: CellDescription, name: str) -> str:
+    """The topic on which the sound of a microphone comes, relative to the cell's namespace."""
+    return cell.microphones[name].topic or cell_rules.default_microphone_topic(
+        name, alone=len(cell.microphones) == 1
+    )
+
+
+def polygon_fractions(camera: CameraDescription, zone: str) -> Polygon:
+    """The corners of a zone as fractions of width and height, 0..1."""
+    described = camera.zones[zone]
+    if described.units == "fractions" or camera.size is None:
+        return described.polygon
+    width, height = camera.size
+    return to_fractions(described.polygon, width=width, height=height)
+
+
+def policies(cell: CellDescription) -> dict[HazardKind, AlarmPolicy]:
+    """How each kind of hazard becomes an alarm here: the defaults and what the cell changes.
+
+    The warnings are in the cell's language, with "{zone}" still in them.
+    """
+    return {
+        kind: _policy(default, kind, cell.alarms.get(kind, AlarmDescription()), cell.language)
+        for kind, default in DEFAULT_POLICIES.items()
+    }
+
+
+def _policy(
+    default: AlarmPolicy, kind: HazardKind, changes: AlarmDescription, language: str
+) -> AlarmPolicy:
+    chosen: dict[str, Any] = {
+        "priority": changes.priority,
+        "threshold": changes.threshold,
+        "on_delay_ns": _ns(changes.on_delay),
+        "off_delay_ns": _ns(changes.off_delay),
+        "latching": changes.latching,
+        "realarm_ns": _ns(changes.realarm),
+        "warning": warning_text(kind, "{zone}", language=language, override=changes.warning),
+    }
+    return replace(default, **{name: value for name, value in chosen.items() if value is not None})
+
+
+def _ns(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1e9)

@@ -1,0 +1,147 @@
+"""The fixed warnings of a cell: which are said, in which words, rendered before they are needed.
+
+Knows nothing of loudspeakers or of how speech is made: `render` turns text into samples. One thread
+owns an announcer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tml_ros.cell.cell_description import CellDescription, policies
+from tml_ros.safety.alarm import AlarmEvent, AlarmPolicy, AlarmTransition, Priority
+from tml_ros.safety.attention_tone import attention_tone
+from tml_ros.safety.warning_text import warning_text
+from tml_ros.turn.hazard import HazardKind
+
+Samples = NDArray[np.float32]
+Render = Callable[[str], Samples]
+
+MAX_CLIPS = 256
+"""Clips kept, the most urgent first: about 30 MB at 2 s each. What is beyond is rendered when it
+is said."""
+
+_CAMERA_KINDS = (
+    HazardKind.CAMERA_LOST,
+    HazardKind.CAMERA_FROZEN,
+    HazardKind.CAMERA_DARK,
+    HazardKind.CAMERA_COVERED,
+    HazardKind.CAMERA_MOVED,
+)
+_MICROPHONE_KINDS = (
+    HazardKind.MICROPHONE_LOST,
+    HazardKind.MICROPHONE_CLIPPING,
+    HazardKind.SIREN,
+    HazardKind.IMPACT_SOUND,
+)
+_MODEL_SEES = (
+    HazardKind.PERSON_DOWN,
+    HazardKind.MISSING_HELMET,
+    HazardKind.VEHICLE_NEAR_PERSON,
+    HazardKind.SMOKE_OR_FIRE,
+)
+_MODEL_HEARS = (HazardKind.MACHINE_FAULT_SOUND, HazardKind.CRY_FOR_HELP)
+_MODEL_ITSELF = (HazardKind.MODEL_LATE, HazardKind.MODEL_LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A warning to be played now. samples: float32 [n], mono, 16 kHz, -1..1, read-only: the
+    attention tone and the words.
+    """
+
+    stamp_ns: int
+    text: str
+    priority: Priority
+    samples: Samples
+
+
+class Announcer:
+    """Says the warnings of a cell.
+
+    render: text to float32 [n], mono, 16 kHz, -1..1; called for every warning the cell can give, at
+        construction. What it raises there is the caller's to see; later, for a place that was not
+        foreseen, a failure leaves the attention tone alone, because silence would be worse.
+    """
+
+    def __init__(self, cell: CellDescription, render: Render) -> None:
+        """Render what the cell can have to say."""
+        self._policies: Mapping[HazardKind, AlarmPolicy] = policies(cell)
+        self._render = render
+        self._clips: dict[tuple[str, Priority], Samples] = {}
+        self._render_failures = 0
+        for kind, zone in self._foreseen(cell):
+            text, priority = self._text(kind, zone), self._policies[kind].priority
+            if len(self._clips) >= MAX_CLIPS:
+                break
+            if text and (text, priority) not in self._clips:
+                self._clips[text, priority] = _joined(attention_tone(priority), render(text))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The warnings that are ready to be played."""
+        return tuple(text for text, _ in self._clips)
+
+    @property
+    def render_failures(self) -> int:
+        """Warnings of which only the tone could be given."""
+        return self._render_failures
+
+    def announce(self, transitions: Iterable[AlarmTransition]) -> list[Announcement]:
+        """What is to be said of these changes: alarms raised and raised anew, most urgent first."""
+        announcements = []
+        for transition in transitions:
+            if transition.event not in (AlarmEvent.RAISED, AlarmEvent.REALARMED):
+                continue
+            alarm = transition.alarm
+            text = self._text(alarm.kind, alarm.zone)
+            if text:
+                samples = self._clip(text, alarm.priority)
+                announcements.append(
+                    Announcement(transition.stamp_ns, text, alarm.priority, samples)
+                )
+        return sorted(announcements, key=lambda said: -said.priority.rank)
+
+    def _foreseen(self, cell: CellDescription) -> Iterator[tuple[HazardKind, str]]:
+        """Every alarm the cell can have, the most urgent first."""
+        places = sorted(set(_places(cell)), key=lambda place: (place[0].value, place[1]))
+        yield from sorted(places, key=lambda place: -self._policies[place[0]].priority.rank)
+
+    def _text(self, kind: HazardKind, zone: str) -> str:
+        # Policies carry the cell's language and wording already.
+        return warning_text(kind, zone, override=self._policies[kind].warning)
+
+    def _clip(self, text: str, priority: Priority) -> Samples:
+        clip = self._clips.get((text, priority))
+        if clip is not None:
+            return clip
+        tone = attention_tone(priority)
+        try:
+            clip = _joined(tone, self._render(text))
+        except Exception:
+            self._render_failures += 1
+            return _joined(tone)
+        if len(self._clips) < MAX_CLIPS:
+            self._clips[text, priority] = clip
+        return clip
+
+
+def _places(cell: CellDescription) -> Iterator[tuple[HazardKind, str]]:
+    zones = [zone for camera in cell.cameras.values() for zone in camera.zones]
+    yield from ((HazardKind.PERSON_IN_ZONE, zone) for zone in zones)
+    yield from ((kind, name) for kind in _CAMERA_KINDS for name in cell.cameras)
+    yield from ((kind, name) for kind in _MICROPHONE_KINDS for name in cell.microphones)
+    if cell.model != "none":
+        yield from ((kind, zone) for kind in _MODEL_SEES for zone in zones)
+        yield from ((kind, name) for kind in _MODEL_HEARS for name in cell.microphones)
+        yield from ((kind, "") for kind in _MODEL_ITSELF)
+
+
+def _joined(*parts: Samples) -> Samples:
+    clip = np.concatenate([np.asarray(part, np.float32) for part in parts])
+    clip.flags.writeable = False
+    return clip

@@ -1,0 +1,288 @@
+"""The guardian of a cell: guards, freshness and alarms in one object without ROS or a clock.
+
+Knows nothing of topics, models or loudspeakers. Pictures, sound and hazards come in with the time
+of the call; alarm transitions go out. One thread owns a guardian. Given the same calls it gives the
+same answers, live or replayed.
+
+What goes wrong around it is data:
+- A stream that falls silent, or repeats old stamps, is camera_lost or microphone_lost.
+- A guard that raises is itself a defined outcome: its stream is reported lost, because a picture
+  nobody can judge is as good as none, the reason is in `faults`, the guard starts anew, and the
+  report is taken back with its next good answer. The other guards do not notice.
+- Time that steps back up to a second is waited out. A larger step, or `restart`, begins another
+  timeline: guards and freshness forget, alarms stay as they are, and their delays and re-alarm
+  times go on from where they were, as if no time had passed in the jump.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tml_ros.cell.cell_description import CellDescription, policies
+from tml_ros.cell.cell_guards import CellGuards, cell_guards
+from tml_ros.cell.cell_time import JUMP_NS, CellTime
+from tml_ros.cell.freshness import Freshness
+from tml_ros.cell.statements import Statements
+from tml_ros.safety.alarm import Alarm, AlarmTransition
+from tml_ros.safety.alarm_manager import AlarmManager
+from tml_ros.safety.guards.guard import CameraGuard, MicrophoneGuard
+from tml_ros.safety.guards.picture import prepare_picture
+from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock, Frame
+
+_Guard = CameraGuard | MicrophoneGuard
+
+MAX_FAULTS = 100
+OVERLAP_NS = 20_000_000
+"""Stamps of consecutive sound blocks may overlap by so much: jitter of whoever stamped them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardFault:
+    """A guard failed at `stamp_ns` of its input. guard: "<stream>/<class>"."""
+
+    stamp_ns: int
+    guard: str
+    reason: str
+
+
+class Guardian:
+    """Guards one cell.
+
+    guards: instead of the cell's usual ones; streams it does not name have none.
+    """
+
+    def __init__(self, cell: CellDescription, *, guards: CellGuards | None = None) -> None:
+        """Start with fresh guards and no alarms."""
+        chosen = cell_guards(cell) if guards is None else guards
+        self._cameras = {name: tuple(chosen.cameras.get(name, ())) for name in cell.cameras}
+        self._microphones = {
+            name: tuple(chosen.microphones.get(name, ())) for name in cell.microphones
+        }
+        self._camera_freshness = Freshness(
+            HazardKind.CAMERA_LOST,
+            {name: round(camera.lost_after * 1e9) for name, camera in cell.cameras.items()},
+        )
+        self._microphone_freshness = Freshness(
+            HazardKind.MICROPHONE_LOST,
+            {name: round(mic.lost_after * 1e9) for name, mic in cell.microphones.items()},
+        )
+        self._manager = AlarmManager(policies(cell))
+        self._statements = Statements()
+        self._time = CellTime()
+        self._jumped = False
+        self._newest_frame_ns: dict[str, int] = {}
+        self._sound_end_ns: dict[str, int] = {}
+        self._faulty: set[str] = set()
+        self._faults: deque[GuardFault] = deque(maxlen=MAX_FAULTS)
+        self._fault_count = 0
+        self._stale_inputs = 0
+
+    @property
+    def guard_names(self) -> tuple[str, ...]:
+        """Every guard as "<stream>/<class>"."""
+        return tuple(
+            _origin(stream, guard)
+            for stream in (*self._cameras, *self._microphones)
+            for guard in self._guards_of(stream)
+        )
+
+    @property
+    def faults(self) -> tuple[GuardFault, ...]:
+        """The newest failures of guards, oldest first, at most `MAX_FAULTS`."""
+        return tuple(self._faults)
+
+    @property
+    def fault_count(self) -> int:
+        """Failures of guards so far."""
+        return self._fault_count
+
+    @property
+    def stale_inputs(self) -> int:
+        """Frames and sound blocks that were not newer than what had been judged; not judged."""
+        return self._stale_inputs
+
+    def observe_frame(self, frame: Frame, now_ns: int) -> list[AlarmTransition]:
+        """Judge a picture, of any size. Raises ValueError for a camera the cell does not have."""
+        if frame.camera not in self._cameras:
+            raise ValueError(_unknown("camera", frame.camera, self._cameras))
+        now_ns = self._advance_time(now_ns)
+        return self._conclude(self._judge_frame(frame, now_ns), now_ns)
+
+    def observe_audio(self, block: AudioBlock, now_ns: int) -> list[AlarmTransition]:
+        """Judge a block of sound. Raises ValueError for a microphone the cell does not have."""
+        if block.microphone not in self._microphones:
+            raise ValueError(_unknown("microphone", block.microphone, self._microphones))
+        now_ns = self._advance_time(now_ns)
+        return self._conclude(self._judge_audio(block, now_ns), now_ns)
+
+    def observe_hazards(
+        self, hazards: Iterable[Hazard], now_ns: int, *, origin: str = "interaction"
+    ) -> list[AlarmTransition]:
+        """Take in what others judge. origin: who; its newest statement on a kind and zone counts
+        beside those of other origins.
+        """
+        now_ns = self._advance_time(now_ns)
+        return self._conclude(self._statements.state(origin, hazards), now_ns)
+
+    def advance(self, now_ns: int) -> list[AlarmTransition]:
+        """Let time pass: streams fall silent, delays and re-alarm times run out."""
+        now_ns = self._advance_time(now_ns)
+        return self._conclude([], now_ns)
+
+    def acknowledge(
+        self, kind: HazardKind, zone: str, *, operator: str, now_ns: int
+    ) -> list[AlarmTransition]:
+        """An operator has taken notice of an alarm."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.acknowledge(kind, zone, operator=operator, now_ns=now_ns)
+
+    def reset_alarm(
+        self, kind: HazardKind, zone: str, *, operator: str, now_ns: int
+    ) -> list[AlarmTransition]:
+        """An operator declares a latched alarm over."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.reset(kind, zone, operator=operator, now_ns=now_ns)
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm that is not normal: highest priority first, then by kind and zone."""
+        return self._manager.alarms()
+
+    def hazards(self) -> tuple[Hazard, ...]:
+        """The newest joint statement per (source, kind, zone), present or not."""
+        return self._statements.all()
+
+    def restart(self) -> None:
+        """The clock has jumped back: begin another timeline, keep the alarms."""
+        self._jumped = True
+        self._time.restart()
+        self._statements.clear()
+        self._camera_freshness.reset()
+        self._microphone_freshness.reset()
+        for name in (*self._cameras, *self._microphones):
+            self._reset_guards(name)
+
+    def _advance_time(self, now_ns: int) -> int:
+        if self._time.jumps_back(now_ns):
+            self.restart()
+        if self._jumped:
+            # The manager must hear of the jump before it hears of anything at the new time.
+            self._manager.restart(now_ns)
+            self._jumped = False
+        return self._time.advance(now_ns)
+
+    def _judge_frame(self, frame: Frame, now_ns: int) -> list[Hazard]:
+        name = frame.camera
+        newest_ns = self._newest_frame_ns.get(name)
+        if newest_ns is not None and frame.stamp_ns <= newest_ns:
+            if frame.stamp_ns >= newest_ns - JUMP_NS:
+                self._stale_inputs += 1
+                return []
+            self._reset_guards(name)
+        self._newest_frame_ns[name] = frame.stamp_ns
+        self._camera_freshness.seen(name, now_ns)
+        lost = Hazard(HazardKind.CAMERA_LOST, name, 1.0, HazardSource.GUARD, frame.stamp_ns)
+        try:
+            picture = prepare_picture(frame)
+        except Exception as error:
+            return self._fault(f"{name}/picture", lost, error)
+        joint = self._recovered(f"{name}/picture", lost)
+        for guard in self._cameras[name]:
+            joint += self._ask(guard, name, lost, partial(guard.observe_picture, picture))
+        return joint
+
+    def _judge_audio(self, block: AudioBlock, now_ns: int) -> list[Hazard]:
+        name = block.microphone
+        end_ns = self._sound_end_ns.get(name)
+        if end_ns is not None and block.start_ns < end_ns - OVERLAP_NS:
+            if block.start_ns >= end_ns - JUMP_NS:
+                block = _after(block, end_ns)
+                if not len(block.samples):
+                    self._stale_inputs += 1
+                    return []
+            else:
+                self._reset_guards(name)
+        self._sound_end_ns[name] = _end_ns(block)
+        self._microphone_freshness.seen(name, now_ns)
+        lost = Hazard(HazardKind.MICROPHONE_LOST, name, 1.0, HazardSource.GUARD, block.start_ns)
+        joint: list[Hazard] = []
+        for guard in self._microphones[name]:
+            joint += self._ask(guard, name, lost, partial(guard.observe_audio, block))
+        return joint
+
+    def _ask(
+        self,
+        guard: _Guard,
+        stream: str,
+        lost: Hazard,
+        question: Callable[[], list[Hazard]],
+    ) -> list[Hazard]:
+        origin = _origin(stream, guard)
+        try:
+            joint = self._statements.state(origin, question())
+        except Exception as error:
+            self._reset_guard(origin, guard, lost.stamp_ns)
+            return self._fault(origin, lost, error)
+        return joint + self._recovered(origin, lost)
+
+    def _fault(self, origin: str, lost: Hazard, error: Exception) -> list[Hazard]:
+        self._note(origin, lost.stamp_ns, error)
+        self._faulty.add(origin)
+        return self._statements.state(f"{origin} failed", [lost])
+
+    def _recovered(self, origin: str, lost: Hazard) -> list[Hazard]:
+        if origin not in self._faulty:
+            return []
+        self._faulty.discard(origin)
+        return self._statements.state(f"{origin} failed", [replace(lost, score=0.0)])
+
+    def _note(self, origin: str, stamp_ns: int, error: Exception) -> None:
+        self._faults.append(GuardFault(stamp_ns, origin, f"{type(error).__name__}: {error}"))
+        self._fault_count += 1
+
+    def _reset_guards(self, stream: str) -> None:
+        stamp_ns = self._newest_frame_ns.pop(stream, 0)
+        self._sound_end_ns.pop(stream, None)
+        for guard in self._guards_of(stream):
+            self._reset_guard(_origin(stream, guard), guard, stamp_ns)
+
+    def _guards_of(self, stream: str) -> tuple[_Guard, ...]:
+        return (*self._cameras.get(stream, ()), *self._microphones.get(stream, ()))
+
+    def _reset_guard(self, origin: str, guard: _Guard, stamp_ns: int) -> None:
+        try:
+            guard.reset()
+        except Exception as error:
+            self._note(origin, stamp_ns, error)
+
+    def _conclude(self, joint: list[Hazard], now_ns: int) -> list[AlarmTransition]:
+        hazards = joint + self._statements.state(
+            "freshness",
+            [
+                *self._camera_freshness.hazards(now_ns),
+                *self._microphone_freshness.hazards(now_ns),
+            ],
+        )
+        return self._manager.observe(hazards, now_ns)
+
+
+def _origin(stream: str, guard: _Guard) -> str:
+    return f"{stream}/{type(guard).__name__}"
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    return f"the cell has no {what} {name!r}; it has: {', '.join(sorted(known)) or 'none'}"
+
+
+def _end_ns(block: AudioBlock) -> int:
+    return block.start_ns + len(block.samples) * 1_000_000_000 // SAMPLE_RATE
+
+
+def _after(block: AudioBlock, start_ns: int) -> AudioBlock:
+    """The part of a block from `start_ns` on."""
+    skipped = -(-(start_ns - block.start_ns) * SAMPLE_RATE // 1_000_000_000)
+    begin_ns = block.start_ns + skipped * 1_000_000_000 // SAMPLE_RATE
+    return AudioBlock(block.microphone, begin_ns, block.samples[skipped:])

@@ -1,0 +1,140 @@
+"""The interaction of a cell: micro-turns to the model's session, outputs back.
+
+Knows nothing of ROS, clocks or what a model is made of. One thread owns an interaction and calls
+all of it. Whatever the model does, each turn has exactly one output: a model that raises, answers
+another turn, or gives speech that is not 3,200 finite samples makes a silent output in which
+model_lost is present, judged by the guard's side of the house because it is no opinion of the
+model's; its session starts anew.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tml_ros.cell.cell_description import CellDescription
+from tml_ros.model.interface import InteractionModel, Session
+from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+from tml_ros.turn.micro_turn import TURN_SAMPLES, AudioBlock, Frame, GapKind, MicroTurn
+from tml_ros.turn.turn_assembler import TurnAssembler
+from tml_ros.turn.turn_output import TurnOutput
+
+MAX_FAULTS = 100
+
+
+class ModelAnswerError(ValueError):
+    """The model's answer is not one to the turn it was given; the message says what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFault:
+    """The model failed in the turn that starts at `start_ns`."""
+
+    start_ns: int
+    index: int
+    reason: str
+
+
+class Interaction:
+    """Turns what comes in into answered micro-turns.
+
+    model: None for a cell without one; its outputs are silent and state no hazards.
+    """
+
+    def __init__(self, cell: CellDescription, model: InteractionModel | None) -> None:
+        """Open the cell's session."""
+        self._assembler = TurnAssembler(
+            microphones=tuple(cell.microphones), cameras=tuple(cell.cameras)
+        )
+        self._session = None if model is None else model.open_session()
+        self._faults: deque[ModelFault] = deque(maxlen=MAX_FAULTS)
+        self._fault_count = 0
+
+    @property
+    def assembler(self) -> TurnAssembler:
+        """Makes the turns; its `counters` say what was late, missing or doubled."""
+        return self._assembler
+
+    @property
+    def faults(self) -> tuple[ModelFault, ...]:
+        """The newest failures of the model, oldest first, at most `MAX_FAULTS`."""
+        return tuple(self._faults)
+
+    @property
+    def fault_count(self) -> int:
+        """Failures of the model so far."""
+        return self._fault_count
+
+    def push_audio(self, block: AudioBlock) -> None:
+        """Sound came."""
+        self._assembler.push_audio(block)
+
+    def push_frame(self, frame: Frame) -> None:
+        """A picture came."""
+        self._assembler.push_frame(frame)
+
+    def push_text(self, text: str, stamp_ns: int) -> None:
+        """An operator typed something."""
+        self._assembler.push_text(text, stamp_ns)
+
+    def poll(self, now_ns: int) -> list[tuple[MicroTurn, TurnOutput]]:
+        """The turns that are complete or over by now, each with its answer."""
+        return [(turn, self._answer(turn)) for turn in self._assembler.poll(now_ns)]
+
+    def flush(self) -> list[tuple[MicroTurn, TurnOutput]]:
+        """At the end of the input: the turns that are left, each with its answer."""
+        return [(turn, self._answer(turn)) for turn in self._assembler.flush()]
+
+    def _answer(self, turn: MicroTurn) -> TurnOutput:
+        session = self._session
+        if session is None:
+            return TurnOutput(turn.index)
+        try:
+            if any(gap.kind is GapKind.TIMELINE_RESTARTED for gap in turn.gaps):
+                session.reset()
+            output = checked(session.step(turn), turn)
+        except Exception as error:
+            self._fault(turn, error)
+            self._reset(session, turn)
+            return TurnOutput(turn.index, hazards=(_model_lost(turn, 1.0),))
+        return replace(output, hazards=(*output.hazards, _model_lost(turn, 0.0)))
+
+    def _reset(self, session: Session, turn: MicroTurn) -> None:
+        try:
+            session.reset()
+        except Exception as error:
+            self._fault(turn, error)
+
+    def _fault(self, turn: MicroTurn, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        self._faults.append(ModelFault(turn.start_ns, turn.index, reason))
+        self._fault_count += 1
+
+
+def checked(output: TurnOutput, turn: MicroTurn) -> TurnOutput:
+    """The output with its speech limited to -1..1 and read-only. Raises ModelAnswerError."""
+    if output.index != turn.index:
+        raise ModelAnswerError(f"answered turn {output.index} when given turn {turn.index}")
+    if output.speech is None:
+        return output
+    return replace(output, speech=_checked_speech(output.speech))
+
+
+def _checked_speech(speech: NDArray[np.float32]) -> NDArray[np.float32]:
+    samples = np.asarray(speech)
+    if samples.shape != (TURN_SAMPLES,) or samples.dtype != np.float32:
+        raise ModelAnswerError(
+            f"speech is {samples.dtype} {list(samples.shape)}, allowed: float32 [{TURN_SAMPLES}]"
+        )
+    if not np.isfinite(samples).all():
+        raise ModelAnswerError("speech is not finite")
+    limited = np.clip(samples, -1.0, 1.0)
+    limited.flags.writeable = False
+    return limited
+
+
+def _model_lost(turn: MicroTurn, score: float) -> Hazard:
+    return Hazard(HazardKind.MODEL_LOST, "", score, HazardSource.GUARD, turn.end_ns)

@@ -1,0 +1,52 @@
+"""The newest statement of everybody who judges a hazard, and what they say together.
+
+Knows nothing of alarms or time. Several guards may judge the same kind in the same place: a zone
+seen by two cameras, a microphone that is fresh but dead silent. The alarm manager asks for one
+statement per source, so that one guard's "not now" must not take back another's "yes". Owned by
+the guardian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+
+_Key = tuple[HazardSource, HazardKind, str]
+
+
+class Statements:
+    """Keeps the newest statement per (origin, source, kind, zone); the highest score speaks.
+
+    Where origins agree on the score, the newer statement speaks. The joint statement carries the
+    newest stamp of all of them, so that its stamps never step back within a timeline.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing stated."""
+        self._by_key: dict[_Key, dict[str, Hazard]] = {}
+
+    def state(self, origin: str, hazards: Iterable[Hazard]) -> list[Hazard]:
+        """Take in what `origin` states; return the joint statement on each kind and zone named."""
+        touched: dict[_Key, None] = {}
+        for hazard in hazards:
+            key = (hazard.source, hazard.kind, hazard.zone)
+            self._by_key.setdefault(key, {})[origin] = hazard
+            touched[key] = None
+        return [self._joint(key) for key in touched]
+
+    def all(self) -> tuple[Hazard, ...]:
+        """Every joint statement, sorted by source, kind and zone."""
+        keys = sorted(self._by_key, key=lambda key: (key[0].value, key[1].value, key[2]))
+        return tuple(self._joint(key) for key in keys)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._by_key.clear()
+
+    def _joint(self, key: _Key) -> Hazard:
+        by_origin = self._by_key[key].values()
+        highest = max(by_origin, key=lambda hazard: (hazard.score, hazard.stamp_ns))
+        newest_ns = max(hazard.stamp_ns for hazard in by_origin)
+        return highest if highest.stamp_ns == newest_ns else replace(highest, stamp_ns=newest_ns)
