@@ -18,6 +18,7 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
 from tml_ros.report.latency_samples import LatencySamples
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
+from tml_ros.safety.default_policies import DEFAULT_POLICIES
 from tml_ros.turn.hazard import Hazard, HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 
@@ -122,6 +123,8 @@ class SessionLog:
     """Words said -> their sound, float32 [n], mono, 16 kHz, once per wording."""
     latencies: dict[str, LatencySamples] = field(default_factory=dict)
     """Milliseconds by name; `ALARM_LATENCY` is the one of the headline."""
+    overviews: dict[str, Snapshot] = field(default_factory=dict)
+    """Per camera one picture with its zones, so that a run without alarms shows what it saw."""
     truth: tuple[TruthSpan, ...] = ()
     raised: Counter[HazardKind] = field(default_factory=Counter)
     alarms: dict[tuple[HazardKind, str], Alarm] = field(default_factory=dict)
@@ -158,9 +161,7 @@ class SessionLog:
         lane = HazardLane(hazard.kind, hazard.zone, hazard.source)
         runs = self.hazards.get(lane)
         if runs is None:
-            policy = self.cell.alarms.get(hazard.kind)
-            threshold = policy.threshold if policy and policy.threshold else 0.5
-            runs = self.hazards[lane] = HazardRuns(threshold)
+            runs = self.hazards[lane] = HazardRuns(self._threshold_of(hazard.kind))
         runs.observe(hazard.stamp_ns, hazard.score)
 
     def record_transition(
@@ -224,6 +225,12 @@ class SessionLog:
             if old is None
             else replace(old, messages=old.messages + 1, last_ns=max(old.last_ns, stamp_ns))
         )
+
+    def _threshold_of(self, kind: HazardKind) -> float:
+        described = self.cell.alarms.get(kind)
+        if described is not None and described.threshold is not None:
+            return described.threshold
+        return DEFAULT_POLICIES[kind].threshold
 
     def _has_room_for(self, snapshot: Snapshot) -> bool:
         size = len(snapshot.jpeg)

@@ -1,0 +1,111 @@
+"""One run as one self-contained HTML page that can be forwarded as it is.
+
+Nothing in it is fetched from anywhere: styles, drawings, pictures and sound are inside. Knows
+nothing of how the run was made; it shows what the session log holds. No clock is read, so the same
+log gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import wave
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from tml_ros.cell.cell_description import CameraDescription
+from tml_ros.report.episodes import episodes_of
+from tml_ros.report.histogram import Histogram, histogram_of
+from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, Snapshot, summary
+from tml_ros.report.timeline_chart import lay_out
+from tml_ros.report.verdict import moment, phrase, span_of_time, verdict
+from tml_ros.turn.micro_turn import SAMPLE_RATE
+
+MAX_SOUND_BYTES = 4_000_000
+"""Sound beyond this is left out of the page; the words stay."""
+
+MOST_CARDS = 200
+
+
+def write_report(path: Path, log: SessionLog) -> None:
+    """Write the page; the folder must exist. Raises OSError where it cannot be written."""
+    path.write_text(render_report(log), encoding="utf-8")
+
+
+def render_report(log: SessionLog) -> str:
+    """The page as HTML text. Every name and word of the run is escaped."""
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "moment": moment,
+        "duration": span_of_time,
+        "phrase": lambda thing: phrase(thing.kind, thing.zone),
+        "words": lambda name: str(name).replace("_", " "),
+        "jpeg": _jpeg_url,
+    }
+    templates = files("tml_ros.report") / "templates"
+    page = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
+    episodes = episodes_of(log.transitions)
+    return page.render(
+        # The sheet is ours and holds no word of the run, so it may go in unescaped.
+        style=Markup((templates / "report.css").read_text(encoding="utf-8")),  # noqa: S704
+        log=log,
+        summary=summary(log),
+        verdict=verdict(log),
+        episodes=episodes,
+        chart=lay_out(log, episodes),
+        sounds=_sounds(log),
+        histograms=_histograms(log),
+        zone_points=_zone_points,
+        most_cards=MOST_CARDS,
+    )
+
+
+def _histograms(log: SessionLog) -> list[Histogram]:
+    names = sorted(log.latencies, key=lambda name: (name != ALARM_LATENCY, name))
+    charts = (histogram_of(name, log.latencies[name]) for name in names)
+    return [chart for chart in charts if chart is not None]
+
+
+def _sounds(log: SessionLog) -> dict[str, str]:
+    """Words -> data URL of their sound, as far as the page has room."""
+    urls: dict[str, str] = {}
+    room = MAX_SOUND_BYTES
+    for text, samples in log.clips.items():
+        wav = _wav(samples)
+        if len(wav) > room:
+            continue
+        room -= len(wav)
+        urls[text] = "data:audio/wav;base64," + base64.b64encode(wav).decode()
+    return urls
+
+
+def _wav(samples: NDArray[np.float32]) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(SAMPLE_RATE)
+        wav.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def _jpeg_url(snapshot: Snapshot) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(snapshot.jpeg).decode()
+
+
+def _zone_points(camera: CameraDescription, zone: str) -> str:
+    """The zone's corners for an SVG of 100 x 75 units: "x,y x,y ..."; pixels need a size."""
+    described = camera.zones[zone]
+    width, height = camera.size or (640, 480)
+    across, down = (100, 75) if described.units == "fractions" else (100 / width, 75 / height)
+    return " ".join(f"{x * across:.1f},{y * down:.1f}" for x, y in described.polygon)
