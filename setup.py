@@ -11,7 +11,7 @@ from setuptools import find_packages, setup
 PACKAGE = "tml_ros"
 ROOT = Path(__file__).resolve().parent
 manifest = ElementTree.parse(ROOT / "package.xml").getroot()  # noqa: S314 - our own file
-maintainer = manifest.find("maintainer")
+(maintainer,) = manifest.findall("maintainer")
 
 
 def share_files() -> list[tuple[str, list[str]]]:

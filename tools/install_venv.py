@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed-from.sha256"
 INPUTS = ("setup.py", "setup.cfg", "package.xml", "pyproject.toml", "constraints.txt")
-EXTRAS = ("sim", "sound", "test", "lint")
+EXTRAS = "sim,sound,test,lint"
 
 
 def main() -> int:
@@ -47,16 +47,19 @@ def main() -> int:
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return 0
     print("making .venv", "on the sourced ROS 2" if numpy_of_ros else "with the rclpy wheels")
-    venv.create(VENV, with_pip=True, system_site_packages=numpy_of_ros is not None)
+    on_system = numpy_of_ros is not None
+    venv.create(
+        VENV, with_pip=True, symlinks=True, system_site_packages=on_system, clear=differs(on_system)
+    )
     constraints = ROOT / "constraints.txt"
     extras = EXTRAS
     if numpy_of_ros:
         constraints = VENV / "constraints-of-ros.txt"
         constraints.write_text(f"numpy=={numpy_of_ros}\n", encoding="utf-8")
     else:
-        extras = ("rclpy", *EXTRAS)
+        extras = f"rclpy,{EXTRAS}"
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    target = ["--constraint", str(constraints), "--editable", f"{ROOT}[{','.join(extras)}]"]
+    target = ["--constraint", str(constraints), "--editable", f"{ROOT}[{extras}]"]
     if subprocess.run([*pip, *target], check=False).returncode != 0:
         return stop("pip could not install the packages; its own message is above")
     STAMP.write_text(wanted, encoding="utf-8")
@@ -66,6 +69,20 @@ def main() -> int:
 def ros_is_sourced() -> bool:
     """Whether the shell has sourced a ROS 2; it wins over the wheels."""
     return bool(os.environ.get("ROS_DISTRO") or os.environ.get("AMENT_PREFIX_PATH"))
+
+
+def differs(on_system: bool) -> bool:
+    """Whether the environment that is there was made by another Python or for the other case."""
+    settings = VENV / "pyvenv.cfg"
+    if not settings.exists():
+        return False
+    made: dict[str, str] = {}
+    for line in settings.read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition("=")
+        made[key.strip()] = value.strip()
+    same_python = made.get("version", "").split(".")[:2] == platform.python_version().split(".")[:2]
+    same_case = made.get("include-system-site-packages") == str(on_system).lower()
+    return not (same_python and same_case)
 
 
 def fingerprint(numpy_of_ros: str | None) -> str:
