@@ -42,8 +42,8 @@ Size = tuple[Pixels, Pixels]
 Flag = Annotated[bool, Field(strict=True)]
 Seconds = Annotated[float, Field(gt=0, le=60, strict=True)]
 Delay = Annotated[float, Field(ge=0, le=600, strict=True)]
-Device = Annotated[int | str | None, BeforeValidator(cell_rules.device)]
-"""A device index, or a device name, file or URL."""
+CameraSource = Annotated[int | str | None, BeforeValidator(cell_rules.camera_source)]
+SoundDevice = Annotated[int | str | None, BeforeValidator(cell_rules.sound_device)]
 
 MAX_STREAMS = 32
 MAX_ZONES = 64
@@ -80,7 +80,7 @@ class CameraDescription(_Strict):
     camera_lost.
     """
 
-    source: Device = None
+    source: CameraSource = None
     topic: Topic | None = None
     compressed: Flag = False
     loop: Flag = False
@@ -117,7 +117,7 @@ class MicrophoneDescription(_Strict):
     rate, channels: of what arrives on the topic (std_msgs/Int16MultiArray carries neither).
     """
 
-    source: Device = None
+    source: SoundDevice = None
     topic: Topic | None = None
     loop: Flag = False
     rate: Annotated[int, Field(ge=8_000, le=192_000, strict=True)] = 16_000
@@ -128,7 +128,7 @@ class MicrophoneDescription(_Strict):
 class SpeakerDescription(_Strict):
     """The loudspeaker. sink: a PortAudio device name or index, a wav file to write, or none."""
 
-    sink: Device = "default"
+    sink: SoundDevice = "default"
     volume: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
 
 

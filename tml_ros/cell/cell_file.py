@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_yaml import YamlDocument, YamlMistake, read_yaml
 from tml_ros.cell.problem import Problem, path_text, problem_from
 
 MAX_BYTES = 256 * 1024
 """A cell with 32 cameras of 64 zones is a tenth of this."""
 
-FILE_SUFFIXES = (
-    *(".avi", ".flv", ".gif", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4"),
-    *(".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".wav", ".wave", ".webm", ".wmv"),
-)
+SOUND_SUFFIXES = (".wav", ".wave")
 """What ends so is a file, whether it exists or not."""
 
 
@@ -69,11 +65,20 @@ def parse_cell(text: str, path: Path) -> CellDescription:
     return _resolved(cell, path.absolute().parent)
 
 
-def is_file_name(source: int | str | None, folder: Path) -> bool:
-    """Whether a source or sink names a file rather than a device or URL, seen from `folder`."""
-    if not isinstance(source, str) or "://" in source:
+def names_video_file(source: int | str | None) -> bool:
+    """Whether a camera's source is a file, that is, no device (index or /dev/...) and no URL."""
+    if not isinstance(source, str) or source.isdecimal():
         return False
-    return Path(source).suffix.lower() in FILE_SUFFIXES or _exists(folder / source)
+    return "://" not in source and not source.startswith("/dev/")
+
+
+def names_sound_file(source: int | str | None, folder: Path) -> bool:
+    """Whether a microphone's source or the speaker's sink is a file, seen from `folder`: it ends
+    in .wav or exists. Everything else is the name of a device.
+    """
+    if not isinstance(source, str):
+        return False
+    return Path(source).suffix.lower() in SOUND_SUFFIXES or _exists(folder / source)
 
 
 def _read(path: Path) -> str:
@@ -114,18 +119,23 @@ def _repeated_key(path: tuple[str | int, ...], first: int, second: int) -> Probl
 
 
 def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
-    def absolute(part: Any, field: str) -> Any:  # noqa: ANN401 - any part of a description
-        value = getattr(part, field)
-        if not is_file_name(value, folder):
-            return part
-        return part.model_copy(update={field: str(folder / value)})
+    def video(camera: CameraDescription) -> CameraDescription:
+        if not names_video_file(camera.source):
+            return camera
+        return camera.model_copy(update={"source": str(folder / str(camera.source))})
+
+    def sound(device: int | str | None) -> int | str | None:
+        return str(folder / str(device)) if names_sound_file(device, folder) else device
 
     speaker = cell.speaker
     return cell.model_copy(
         update={
-            "cameras": {name: absolute(c, "source") for name, c in cell.cameras.items()},
-            "microphones": {name: absolute(m, "source") for name, m in cell.microphones.items()},
-            "speaker": None if speaker is None else absolute(speaker, "sink"),
+            "cameras": {name: video(camera) for name, camera in cell.cameras.items()},
+            "microphones": {
+                name: microphone.model_copy(update={"source": sound(microphone.source)})
+                for name, microphone in cell.microphones.items()
+            },
+            "speaker": speaker and speaker.model_copy(update={"sink": sound(speaker.sink)}),
         }
     )
 

@@ -25,14 +25,17 @@ Mistake = InitErrorDetails
 RULE = "cell_rule"
 """The pydantic error type of every mistake made here."""
 
+URL_SCHEMES = ("rtsp", "rtsps", "http", "https")
+MAX_DEVICES = 1000
+_ALLOWED_AREA = f"an area of at least {MIN_AREA_FRACTION:.2%} of the picture"
+
 _Read = TypeVar("_Read")
 _Built = TypeVar("_Built")
 
 
 def mistake(loc: tuple[str | int, ...], found: object, allowed: str) -> Mistake:
     """A mistake at `loc`, relative to the part of the description under judgement."""
-    error = PydanticCustomError(RULE, "allowed: {allowed}", {"allowed": allowed})
-    return Mistake(type=error, loc=loc, input=found)
+    return Mistake(type=_refusal(allowed), loc=loc, input=found)
 
 
 def refuse(mistakes: Sequence[Mistake]) -> None:
@@ -74,14 +77,20 @@ def readable_items(kind: type[_Read], given: object) -> Iterator[tuple[str, _Rea
                 yield name, read
 
 
-def device(given: object) -> object:
-    """Refuse what names no device, file or URL."""
-    allowed = "a device index from 0, a device name, a file or a URL"
-    if given is None or (isinstance(given, str) and given.strip()):
+def camera_source(given: object) -> object:
+    """Refuse what names no camera device, video file or URL that can be opened."""
+    scheme, separator, _ = given.partition("://") if isinstance(given, str) else ("", "", "")
+    if _names_a_device(given) and (not separator or scheme.lower() in URL_SCHEMES):
         return given
-    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 1000:
+    urls = ", ".join(f"{name}://" for name in URL_SCHEMES)
+    raise _refusal(f"a device index from 0, a video file, or a URL of {urls}")
+
+
+def sound_device(given: object) -> object:
+    """Refuse what names no sound device or wav file."""
+    if _names_a_device(given) and not (isinstance(given, str) and "://" in given):
         return given
-    raise PydanticCustomError(RULE, "allowed: {allowed}", {"allowed": allowed})
+    raise _refusal("a device index from 0, a device name such as default, or a wav file")
 
 
 def language(given: object) -> object:
@@ -91,15 +100,14 @@ def language(given: object) -> object:
             warning_text(HazardKind.SIREN, "", language=given)
         except UnknownLanguageError as error:
             allowed = str(error).rpartition("there are: ")[2]
-            raise PydanticCustomError(RULE, "allowed: {allowed}", {"allowed": allowed}) from None
+            raise _refusal(allowed) from None
     return given
 
 
 def warning(text: str) -> str:
     """Refuse a placeholder other than {zone}, and braces that are not a placeholder."""
     if re.search(r"[{}]", text.replace("{zone}", "")):
-        allowed = "no braces but those of {zone}"
-        raise PydanticCustomError(RULE, "allowed: {allowed}", {"allowed": allowed})
+        raise _refusal("no braces but those of {zone}")
     return text
 
 
@@ -173,7 +181,16 @@ def default_microphone_topic(name: str, *, alone: bool) -> str:
     return "audio" if alone else f"{name}/audio"
 
 
-_ALLOWED_AREA = f"an area of at least {MIN_AREA_FRACTION:.2%} of the picture"
+def _refusal(allowed: str) -> PydanticCustomError:
+    return PydanticCustomError(RULE, "allowed: {allowed}", {"allowed": allowed})
+
+
+def _names_a_device(given: object) -> bool:
+    if isinstance(given, str):
+        return bool(given.strip())
+    if isinstance(given, int) and not isinstance(given, bool):
+        return 0 <= given < MAX_DEVICES
+    return given is None
 
 
 def _topics(

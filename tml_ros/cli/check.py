@@ -1,0 +1,200 @@
+"""`tml-ros check`: is a cell description right, and where do its zones lie?
+
+Knows nothing of alarms or ROS. Opens the files and cameras a cell names, one picture of each, and
+writes one PNG. Runs on the main thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tml_ros.cell.cell_description import (
+    CellDescription,
+    camera_topic,
+    microphone_topic,
+    policies,
+    polygon_fractions,
+)
+from tml_ros.cell.cell_file import CellFileError, load_cell, names_sound_file
+from tml_ros.cell.problem import Problem
+from tml_ros.cell.zone_drawing import draw_camera, plain_picture, side_by_side
+from tml_ros.cli.camera_preview import Preview, preview_camera
+from tml_ros.cli.mistake import MistakeError
+from tml_ros.devices.wav_file import WavFile, WavFileError
+
+WRONG = 1
+"""Exit code of a cell that is not right."""
+
+
+def check(
+    cell: Annotated[Path, typer.Argument(metavar="CELL.yaml", help="The cell description.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to draw the zones; <cell>_zones.png here unless given."),
+    ] = None,
+    picture: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CAMERA=FILE", help="Draw on this picture or video; for cameras without source."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on stdout instead of text.")
+    ] = False,
+) -> None:
+    """Tell whether a cell description is right, and draw its zones.
+
+    Exit code 0: it is. 1: it is not, and every mistake is listed with its place in the file.
+    """
+    console = Console(highlight=False, quiet=as_json)
+    try:
+        described = load_cell(cell)
+    except CellFileError as error:
+        _report(console, cell, list(error.problems), None, as_json=as_json)
+        raise typer.Exit(WRONG) from None
+    previews = _previews(described, _pictures(described, picture or []))
+    problems = [p.problem for p in previews.values() if p.problem] + list(_sounds(described))
+    png = None
+    if previews:
+        png = out or Path(f"{described.cell}_zones.png")
+        _draw(described, previews, png)
+    console.print(_contents(described, previews))
+    _report(console, cell, problems, png, as_json=as_json)
+    if problems:
+        raise typer.Exit(WRONG)
+
+
+def _pictures(cell: CellDescription, given: list[str]) -> dict[str, Path]:
+    pictures = {}
+    for pair in given:
+        name, equals, file = pair.partition("=")
+        if not equals or name not in cell.cameras:
+            known = ", ".join(cell.cameras) or "none"
+            raise MistakeError(f"--picture {pair}: give CAMERA=FILE; cameras here: {known}")
+        pictures[name] = Path(file)
+    return pictures
+
+
+def _previews(cell: CellDescription, pictures: dict[str, Path]) -> dict[str, Preview]:
+    return {
+        name: preview_camera(
+            name, camera, topic=camera_topic(cell, name), instead=pictures.get(name)
+        )
+        for name, camera in cell.cameras.items()
+    }
+
+
+def _sounds(cell: CellDescription) -> Iterator[Problem]:
+    """What is wrong with the wav files the microphones name."""
+    for name, microphone in cell.microphones.items():
+        source = microphone.source
+        if not (isinstance(source, str) and names_sound_file(source, Path())):
+            continue
+        try:
+            WavFile(source).close()
+        except (WavFileError, OSError) as error:
+            allowed = f"a wav file that can be read ({error})"
+            yield Problem(f"microphones.{name}.source", repr(source), allowed)
+
+
+def _draw(cell: CellDescription, previews: dict[str, Preview], png: Path) -> None:
+    panels = []
+    for name, preview in previews.items():
+        camera = cell.cameras[name]
+        zones = {zone: polygon_fractions(camera, zone) for zone in camera.zones}
+        rgb = preview.rgb
+        if rgb is None:
+            width, height = camera.size or (640, 480)
+            rgb = plain_picture(width=width, height=height)
+        note = f"{rgb.shape[1]} x {rgb.shape[0]}   {preview.note}"
+        panels.append(draw_camera(rgb, zones, title=name, note=note))
+    _write_png(png, side_by_side(panels))
+
+
+def _write_png(path: Path, rgb: NDArray[np.uint8]) -> None:
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encoded.tobytes())
+
+
+def _contents(cell: CellDescription, previews: dict[str, Preview]) -> Table:
+    """What the cell has, a line each."""
+    table = Table(title=f"cell {cell.cell}", title_justify="left", title_style="bold")
+    for heading in ("what", "name", "from", "watched for"):
+        table.add_column(heading, overflow="fold")
+    for name, preview in previews.items():
+        zones = ", ".join(cell.cameras[name].zones)
+        watched = f"persons in {zones}" if zones else "its own health only: no zones"
+        table.add_row("camera", name, Text(preview.note), Text(watched))
+    for name, microphone in cell.microphones.items():
+        source = microphone.source
+        origin = f"topic {microphone_topic(cell, name)}" if source is None else str(source)
+        table.add_row("microphone", name, Text(origin), "sirens, impacts")
+    sink = None if cell.speaker is None else cell.speaker.sink
+    table.add_row("speaker", "", Text("none" if sink is None else str(sink)), _spoken(cell))
+    table.add_row("model", "", Text(cell.model), "" if cell.model != "none" else "guards alone")
+    for kind, policy in policies(cell).items():
+        if kind in cell.alarms:
+            delays = f"on {policy.on_delay_ns / 1e9:g} s, off {policy.off_delay_ns / 1e9:g} s"
+            again = f", again {policy.realarm_ns / 1e9:g} s" if policy.realarm_ns else ""
+            latching = ", latching" if policy.latching else ""
+            rule = f"{policy.priority.value}, {delays}{again}{latching}"
+            table.add_row("alarm", kind.value, "this file", rule)
+    return table
+
+
+def _spoken(cell: CellDescription) -> str:
+    if cell.speaker is None or cell.speaker.sink is None:
+        return "nothing is spoken"
+    return f"warnings in {cell.language}"
+
+
+def _report(
+    console: Console, cell: Path, problems: list[Problem], png: Path | None, *, as_json: bool
+) -> None:
+    if as_json:
+        verdict = {
+            "file": str(cell),
+            "ok": not problems,
+            "problems": [
+                {"path": p.path, "found": p.found, "allowed": p.allowed, "line": p.line}
+                for p in problems
+            ],
+            "picture": None if png is None else str(png),
+        }
+        typer.echo(json.dumps(verdict))
+        return
+    for problem in problems:
+        console.print(_sentence(problem), soft_wrap=True)
+    if png is not None:
+        console.print(Text(f"zones drawn in {png}"), soft_wrap=True)
+    if problems:
+        count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        console.print(Text(f"{cell}: {count}", style="bold red"), soft_wrap=True)
+    else:
+        console.print(Text(f"{cell}: right", style="bold green"), soft_wrap=True)
+
+
+def _sentence(problem: Problem) -> Text:
+    place = Text(problem.path or "the file", style="bold")
+    if problem.line:
+        place.append(f"  line {problem.line}", style="not bold dim")
+    return Text.assemble(
+        place,
+        ("\n  found    ", "red"),
+        problem.found,
+        ("\n  allowed  ", "green"),
+        problem.allowed,
+        "\n",
+    )
