@@ -81,14 +81,14 @@ class BagWriter:
         """Announce a topic before its first message; `write` does so with the defaults.
 
         qos: what the publishers offered; reliable, volatile, depth 10 unless given.
-        definition: text of a message type that Jazzy does not have, in `form`.
+        definition: text of the message type in `form`, where it is not to be Jazzy's.
 
         Raises BagError for a type without a definition.
         """
         if (topic, msgtype) in self._channels:
             return
         metadata = {"offered_qos_profiles": qos_yaml([offered_qos()] if qos is None else qos)}
-        if definition is None or msgtype in self.types:
+        if not definition:
             definition, form = self.types.definition(msgtype), "ros2msg"
             metadata["topic_type_hash"] = self.types.type_hash(msgtype)
         if msgtype not in self._schemas:

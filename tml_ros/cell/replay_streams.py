@@ -1,0 +1,129 @@
+"""Recorded messages of one stream of a cell, each made into what the cell judges.
+
+Knows nothing of bags and topics. A stream belongs to the one thread that reads the recording.
+
+Cell time is the recording's own clock, the log time. A stamp inside a message counts where it is
+near that; where it is of another clock (a recording played anew, a camera that counts from its
+start), the log time counts, because the parts of a cell must share one clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tml_ros.bag.bag_storage import BagMessage
+from tml_ros.bag.message_types import MessageTypes
+from tml_ros.bag.recorded_media import RecordedSound, header_ns, picture_of, sound_of
+from tml_ros.cell.cell_description import MicrophoneDescription
+from tml_ros.cell.replay import OperatorText, ReplayInput
+from tml_ros.turn.audio_clock import AudioClock
+from tml_ros.turn.audio_format import AudioConverter
+from tml_ros.turn.micro_turn import AudioBlock, Frame
+
+SAME_CLOCK_NS = 2_000_000_000
+"""A stamp farther from the log time than this is of another clock."""
+
+
+@dataclass(slots=True)
+class StreamFaults:
+    """What could not be used of a recording, by reason: data, told at the end, never a crash."""
+
+    unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    foreign_stamps: Counter[str] = field(default_factory=Counter)
+
+    def notices(self) -> list[str]:
+        """One sentence per topic and reason."""
+        lines = [
+            f"{topic}: {count} messages could not be used: {reason}"
+            for (topic, reason), count in sorted(self.unusable.items())
+        ]
+        lines += [
+            f"{topic}: {count} messages are stamped by another clock; their log time was used"
+            for topic, count in sorted(self.foreign_stamps.items())
+        ]
+        return lines
+
+
+class RecordedStream:
+    """One camera, one microphone or the operator's text, as recorded on one topic."""
+
+    def __init__(
+        self,
+        convert: Callable[[Any, BagMessage], Frame | AudioBlock | OperatorText | None],
+        types: MessageTypes,
+        faults: StreamFaults,
+    ) -> None:
+        """Convert with one of the functions below."""
+        self._convert = convert
+        self._types = types
+        self._faults = faults
+
+    def take(self, recorded: BagMessage) -> ReplayInput:
+        """The message as an input; one that cannot be used has no content and is counted."""
+        content = None
+        try:
+            message = self._types.deserialise(recorded.data, recorded.msgtype)
+            content = self._convert(message, recorded)
+        except ValueError as error:
+            self._faults.unusable[recorded.topic, str(error)] += 1
+        return ReplayInput(recorded.log_ns, content, recorded)
+
+
+def camera_stream(camera: str, types: MessageTypes, faults: StreamFaults) -> RecordedStream:
+    """Pictures of one camera, stamped by their headers."""
+
+    def convert(message: Any, recorded: BagMessage) -> Frame:  # noqa: ANN401
+        stamp_ns = _nearby(header_ns(message.header.stamp), recorded, faults)
+        return Frame(camera, stamp_ns, picture_of(message, recorded.msgtype))
+
+    return RecordedStream(convert, types, faults)
+
+
+def microphone_stream(
+    name: str, microphone: MicrophoneDescription, types: MessageTypes, faults: StreamFaults
+) -> RecordedStream:
+    """Sound of one microphone, timed by the samples counted where the message has no stamp."""
+    hearing: dict[tuple[int, int, str], tuple[AudioClock, AudioConverter]] = {}
+
+    def convert(message: Any, recorded: BagMessage) -> AudioBlock | None:  # noqa: ANN401
+        sound = sound_of(
+            message, recorded.msgtype, rate=microphone.rate, channels=microphone.channels
+        )
+        form = (sound.rate, sound.channels, sound.encoding.value)
+        if form not in hearing:
+            hearing.clear()
+            hearing[form] = (AudioClock(rate=sound.rate), _converter(sound))
+        clock, converter = hearing[form]
+        start_ns = clock.start_of(recorded.log_ns, sound.frames)
+        if sound.stamp_ns is not None:
+            start_ns = _nearby(sound.stamp_ns, recorded, faults, otherwise_ns=start_ns)
+        start_ns -= converter.delay_ns
+        samples = converter.convert(sound.data)
+        return AudioBlock(name, start_ns, samples) if len(samples) else None
+
+    return RecordedStream(convert, types, faults)
+
+
+def text_stream(types: MessageTypes, faults: StreamFaults) -> RecordedStream:
+    """What operators typed."""
+
+    def convert(message: Any, recorded: BagMessage) -> OperatorText:  # noqa: ANN401
+        return OperatorText(message.data, recorded.log_ns)
+
+    return RecordedStream(convert, types, faults)
+
+
+def _converter(sound: RecordedSound) -> AudioConverter:
+    return AudioConverter(rate=sound.rate, channels=sound.channels, encoding=sound.encoding)
+
+
+def _nearby(
+    stamp_ns: int, recorded: BagMessage, faults: StreamFaults, *, otherwise_ns: int | None = None
+) -> int:
+    if abs(stamp_ns - recorded.log_ns) <= SAME_CLOCK_NS:
+        return stamp_ns
+    faults.foreign_stamps[recorded.topic] += 1
+    return recorded.log_ns if otherwise_ns is None else otherwise_ns
