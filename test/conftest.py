@@ -118,6 +118,12 @@ class RunningProcess:
         """Whether it has not ended yet."""
         return self.popen.poll() is None
 
+    def wait_for(self, words: str, timeout: float = 15.0) -> None:
+        """Return once its output has these words; fails the test when it ends without them."""
+        _wait_until(lambda: words in self.output() or not self.running(), timeout, words)
+        if words not in self.output():
+            pytest.fail(f"{self.popen.args!r} ended without {words!r}:\n{self.output()}")
+
     def signal(self, number: int) -> None:
         """Send a signal to the process itself."""
         self.popen.send_signal(number)

@@ -37,11 +37,9 @@ def _program(parameters):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_node_with_code_0_within_2_seconds(
-    ros_domain, run_process, wait_until, number
-):
+def test_a_signal_ends_a_node_with_code_0_within_2_seconds(ros_domain, run_process, number):
     process = run_process(_program(GOOD))
-    wait_until(lambda: "ready" in process.output())
+    process.wait_for("ready")
     process.signal(number)
     assert process.wait(2.0) == 0, process.output()
     assert "Traceback" not in process.output()
@@ -73,14 +71,14 @@ def test_a_bad_parameter_is_one_readable_line_and_code_2(
 
 
 @pytest.mark.parametrize(("given", "taken"), [("0", "0"), ("'0'", "0"), ("a.mp4", "'a.mp4'")])
-def test_a_source_is_an_index_or_a_name(ros_domain, run_process, wait_until, given, taken):
+def test_a_source_is_an_index_or_a_name(ros_domain, run_process, given, taken):
     process = run_process(_program((*GOOD, f"source:={given}")))
-    wait_until(lambda: f"ready with {taken}" in process.output())
+    process.wait_for(f"ready with {taken}")
 
 
-def test_a_whole_number_is_a_number(ros_domain, run_process, wait_until):
+def test_a_whole_number_is_a_number(ros_domain, run_process):
     process = run_process(_program((*GOOD, "rate:=30")))
-    wait_until(lambda: "ready" in process.output())
+    process.wait_for("ready")
 
 
 def test_a_failing_callback_ends_the_node_with_code_1_and_says_why(ros_domain, run_process):

@@ -5,6 +5,7 @@ Knows nothing of what the node does. A node stops its own threads and timers in 
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import os
 import signal
@@ -20,12 +21,11 @@ from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-STOPPED = 0
-FAILED = 1
-MISCONFIGURED = 2
-"""Exit code where starting again with the same arguments cannot help."""
+from tml_ros.nodes.exit_codes import FAILED, MISCONFIGURED, PARENT_VARIABLE, STOPPED
 
-_STOP_SECONDS = 1.0
+_JOIN_SECONDS = 1.0
+_LIMIT_SECONDS = 5
+_PR_SET_PDEATHSIG = 1
 
 
 class SpinThread:
@@ -36,6 +36,7 @@ class SpinThread:
     """
 
     def __init__(self, node: Node, *, on_failure: Callable[[], None] = lambda: None) -> None:
+        """Start spinning."""
         self._node = node
         self._executor = SingleThreadedExecutor(context=node.context)
         self._executor.add_node(node)
@@ -53,7 +54,7 @@ class SpinThread:
         self._stopping.set()
         # Only a task ends a wait in progress; `wake` alone makes the executor wait again.
         self._executor.create_task(lambda: None)
-        self._thread.join(_STOP_SECONDS)
+        self._thread.join(_JOIN_SECONDS)
         if self._thread.is_alive():
             return False
         self._executor.shutdown()
@@ -81,11 +82,14 @@ def run_node(factory: Callable[[], Node], argv: Sequence[str] | None = None) -> 
     finished = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        # Should stopping hang, the alarm's default action still ends the process.
+        signal.alarm(_LIMIT_SECONDS)
         finished.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     faulthandler.enable()
+    _end_with_parent(finished)
     try:
         rclpy.init(
             args=list(sys.argv if argv is None else argv),
@@ -117,6 +121,15 @@ def _run(factory: Callable[[], Node], finished: threading.Event) -> int:
         os._exit(FAILED)
     node.destroy_node()
     return FAILED if spinning.failure is not None else STOPPED
+
+
+def _end_with_parent(finished: threading.Event) -> None:
+    parent = os.environ.pop(PARENT_VARIABLE, "")
+    if not parent.isdecimal() or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):
+        finished.set()
 
 
 def _one_line(error: Exception) -> str:

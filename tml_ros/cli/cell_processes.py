@@ -1,0 +1,143 @@
+"""A cell as processes: which nodes it needs, with which parameters and in which environment.
+
+The one place that knows how a node is started. Knows nothing of running them; any thread.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tml_ros.cell.cell_description import (
+    CameraDescription,
+    MicrophoneDescription,
+    SpeakerDescription,
+    camera_topic,
+    microphone_topic,
+)
+from tml_ros.cell.cell_file import load_cell
+from tml_ros.cli.dds_profile import discovery_environment, large_pictures_environment
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """How to start one process. name: unique among those of a cell. env: the whole of it."""
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def cell_processes(
+    cell_path: Path,
+    *,
+    use_sim_time: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> list[ProcessSpec]:
+    """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
+
+    The guardian and the interaction always; a camera or microphone node where the cell names a
+    source; the speaker node where it has a speaker.
+
+    use_sim_time: follow `/clock` instead of the system's clock.
+    environment: what to add to, this process's own unless given. Discovery stays on this machine
+        unless it says otherwise.
+    Raises CellFileError.
+    """
+    cell_path = cell_path.resolve()
+    cell = load_cell(cell_path)
+    surroundings = dict(os.environ if environment is None else environment)
+    surroundings |= discovery_environment(surroundings)
+    # Output to a file would otherwise come in blocks, long after it happened.
+    surroundings["PYTHONUNBUFFERED"] = "1"
+    sim_time = {"use_sim_time": True} if use_sim_time else {}
+
+    def node(
+        name: str,
+        program: str,
+        parameters: Mapping[str, Value | None],
+        *,
+        remaps: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> ProcessSpec:
+        argv = _node_argv(program, cell.cell, name, {**parameters, **sim_time}, remaps or {})
+        return ProcessSpec(name, argv, {**surroundings, **(env or {})})
+
+    specs = [
+        node("guardian", "guardian", {"cell": str(cell_path)}),
+        node("interaction", "interaction", {"cell": str(cell_path)}),
+    ]
+    if cell.speaker is not None:
+        specs.append(node("speaker", "speaker", _speaker_parameters(cell.speaker)))
+    for name, microphone in cell.microphones.items():
+        if microphone.source is not None:
+            specs.append(
+                node(
+                    f"microphone_{name}",
+                    "microphone",
+                    _microphone_parameters(microphone),
+                    remaps={"audio": microphone_topic(cell, name)},
+                )
+            )
+    for name, camera in cell.cameras.items():
+        if camera.source is not None:
+            specs.append(
+                node(
+                    f"camera_{name}",
+                    "camera",
+                    _camera_parameters(name, camera),
+                    remaps={"image": camera_topic(cell, name)},
+                    env=large_pictures_environment(surroundings),
+                )
+            )
+    return specs
+
+
+def _camera_parameters(name: str, camera: CameraDescription) -> dict[str, Value | None]:
+    width, height = camera.size or (None, None)
+    return {
+        "source": camera.source,
+        "loop": camera.loop,
+        "rate": camera.rate,
+        "width": width,
+        "height": height,
+        "compressed": camera.compressed,
+        "frame_id": name,
+    }
+
+
+def _microphone_parameters(microphone: MicrophoneDescription) -> dict[str, Value | None]:
+    return {
+        "source": microphone.source,
+        "loop": microphone.loop,
+        "rate": microphone.rate,
+        "channels": microphone.channels,
+    }
+
+
+def _speaker_parameters(speaker: SpeakerDescription) -> dict[str, Value | None]:
+    return {"sink": speaker.sink, "volume": speaker.volume}
+
+
+def _node_argv(
+    program: str,
+    namespace: str,
+    name: str,
+    parameters: Mapping[str, Value | None],
+    remaps: Mapping[str, str],
+) -> tuple[str, ...]:
+    argv = [sys.executable, "-m", f"tml_ros.nodes.{program}_node", "--ros-args"]
+    argv += ["-r", f"__ns:=/{namespace}", "-r", f"__node:={name}"]
+    for inside, outside in remaps.items():
+        argv += ["-r", f"{inside}:={outside}"]
+    for parameter, value in parameters.items():
+        if value is not None:
+            # A parameter's value is read as YAML, and JSON keeps a name like "0: #1" a string.
+            argv += ["-p", f"{parameter}:={json.dumps(value)}"]
+    return tuple(argv)
