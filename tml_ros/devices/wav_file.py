@@ -42,6 +42,7 @@ class WavFile:
     """
 
     def __init__(self, source: Path | str | bytes) -> None:
+        """Read the header."""
         self._name = "wav data" if isinstance(source, bytes) else str(source)
         self._file = _open(source)
         try:
@@ -122,6 +123,7 @@ class WavFile:
         self._file.close()
 
     def __enter__(self) -> WavFile:
+        """Open already; closed on leaving."""
         return self
 
     def __exit__(
@@ -130,6 +132,7 @@ class WavFile:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Close."""
         self.close()
 
 
