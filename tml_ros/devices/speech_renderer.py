@@ -41,6 +41,7 @@ class SpeechRenderer:
     """
 
     def __init__(self, language: str) -> None:
+        """Check that the program speaks the language."""
         self._language = language
         if not _VOICE.fullmatch(language):
             raise UnknownVoiceError(_unknown(language))
