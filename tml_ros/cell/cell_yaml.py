@@ -55,15 +55,17 @@ class YamlDocument:
 
 def read_yaml(text: str) -> YamlDocument:
     """Raises YamlMistake."""
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        found = f"the character U+{error.character:04X}"
+        raise YamlMistake(found, "printable text", line) from None
     try:
         root = loader.get_single_node()
         data = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         raise _mistake(error) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise YamlMistake(f"the character {error.character!r}", "printable text", line) from None
     finally:
         loader.dispose()
     return YamlDocument(data, tuple(_repeated(root)), root)
@@ -126,7 +128,8 @@ def _mistake(error: yaml.MarkedYAMLError) -> YamlMistake:
 def _child(node: yaml.Node, part: object) -> tuple[int, yaml.Node] | None:
     """The line and value of the entry `part` of a mapping or sequence."""
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
+        # Of a key written twice the last one counts.
+        for key, value in reversed(node.value):
             if isinstance(key, yaml.ScalarNode) and key.value == str(part):
                 return key.start_mark.line, value
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):

@@ -71,7 +71,9 @@ class Problem:
 
 def problem_from(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     """One of pydantic's findings in `model` in plain words, without its line."""
-    loc = tuple(part for part in error["loc"] if part != "[key]")
+    loc = error["loc"]
+    if loc[-1:] == ("[key]",):
+        loc = (*loc[:-2], str(error["input"]))
     found = _found(error["input"])
     if error["type"] == "extra_forbidden":
         keys = _keys_at(model, loc[:-1])
@@ -104,7 +106,7 @@ def _allowed(error: ErrorDetails) -> str:
     if kind in _TYPES and error["loc"][-1:] == ("[key]",):
         return f"{_PATTERNS['[key]']}; put numbers and words like on, off, yes, no in quotes"
     if kind in _BOUNDS:
-        return _BOUNDS[kind].format(**context)
+        return _BOUNDS[kind].format(**{name: _plain(bound) for name, bound in context.items()})
     return _TYPES.get(kind, error["msg"])
 
 
@@ -130,6 +132,10 @@ def _found(given: object) -> str:
     else:
         text = repr(given)
     return text if len(text) <= MAX_FOUND else f"{text[:MAX_FOUND]}..."
+
+
+def _plain(bound: object) -> str:
+    return f"{bound:g}" if isinstance(bound, float) else str(bound)
 
 
 def _key(part: object) -> str:

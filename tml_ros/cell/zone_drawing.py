@@ -114,7 +114,10 @@ def _draw_name(
     free = zone_mask(polygon, width=width, height=height) & ~taken
     # A border of zeros counts the edge of the picture as an edge of the zone.
     depth = cv2.distanceTransform(np.pad(free, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    middle_y, middle_x = np.unravel_index(int(np.argmax(depth)), depth.shape)
+    # The widest place is often a stretch, not a point: its middle.
+    stretch = np.argwhere(depth >= depth.max() - 1.0)
+    middle = stretch.mean(axis=0)
+    middle_y, middle_x = stretch[int(np.argmin(((stretch - middle) ** 2).sum(axis=1)))]
     x = int(np.clip(middle_x - box[0] // 2, 0, max(0, width - box[0])))
     y = int(np.clip(middle_y - box[1] // 2, 0, max(0, height - box[1])))
     taken[y : y + box[1], x : x + box[0]] = True
