@@ -38,13 +38,20 @@ class MessageTypes:
         """
         if msgtype in self:
             return
+        added: list[str] = []
         try:
             if form == "ros2idl":
                 found = get_types_from_idl(definition)
             else:
                 found = get_types_from_msg(definition, msgtype)
-            self._store.register({k: v for k, v in found.items() if k not in self})
-        except TypesysError as error:
+            new = {name: fields for name, fields in found.items() if name not in self}
+            added = list(new)
+            self._store.register(new)
+            # Walks all types inside, so that one that is missing shows now and not in a message.
+            self._store.generate_msgdef(msgtype, ros_version=2)
+        except (TypesysError, KeyError) as error:
+            for name in added:
+                self._store.fielddefs.pop(name, None)
             raise BagError(f"the definition of {msgtype} cannot be understood: {error}") from None
 
     def definition(self, msgtype: str) -> str:
