@@ -200,11 +200,11 @@ class Guardian:
         if end_ns is not None and block.start_ns < end_ns - OVERLAP_NS:
             if block.start_ns >= end_ns - JUMP_NS:
                 block = _after(block, end_ns)
-                if not len(block.samples):
-                    self._stale_inputs += 1
-                    return []
             else:
                 self._reset_guards(name)
+        if not len(block.samples):
+            self._stale_inputs += 1
+            return []
         self._sound_end_ns[name] = _end_ns(block)
         self._microphone_freshness.seen(name, now_ns)
         lost = Hazard(HazardKind.MICROPHONE_LOST, name, 1.0, HazardSource.GUARD, block.start_ns)

@@ -1,0 +1,173 @@
+"""Turns answered by a model that behaves, by none, and by models that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.interaction import Interaction
+from tml_ros.model.interface import InjectMode, Session
+from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, AudioBlock, Frame, MicroTurn
+from tml_ros.turn.turn_output import TurnOutput
+
+CELL = CellDescription.model_validate({"cell": "c", "cameras": {"eye": {}}})
+T0 = 1_000_000_000_000
+
+
+class Model:
+    """A model whose answers are given by a function of the turn."""
+
+    name = "test"
+
+    def __init__(self, answer: Callable[[MicroTurn], TurnOutput]) -> None:
+        self.answer = answer
+        self.resets = 0
+
+    def open_session(self) -> Model:
+        return self
+
+    def step(self, turn: MicroTurn) -> TurnOutput:
+        return self.answer(turn)
+
+    def inject(self, text: str, *, how: InjectMode) -> None: ...
+
+    def reset(self) -> None:
+        self.resets += 1
+
+    def step_batch(self, pairs: Sequence[tuple[Session, MicroTurn]]) -> list[TurnOutput]:
+        return [session.step(turn) for session, turn in pairs]
+
+
+def frame(number: int) -> Frame:
+    rgb = np.zeros((16, 16, 3), np.uint8)
+    rgb.flags.writeable = False
+    return Frame("eye", T0 + number * TURN_NS // 2, rgb)
+
+
+def run(interaction: Interaction, frames: int = 20) -> list[tuple[MicroTurn, TurnOutput]]:
+    """Two frames per turn, polled after each, then the end."""
+    pairs = []
+    for number in range(frames):
+        interaction.push_frame(frame(number))
+        pairs += interaction.poll(frame(number).stamp_ns)
+    return pairs + interaction.flush()
+
+
+def lost(output: TurnOutput) -> list[float]:
+    return [h.score for h in output.hazards if h.kind is HazardKind.MODEL_LOST]
+
+
+def test_without_a_model_every_turn_is_answered_by_silence() -> None:
+    pairs = run(Interaction(CELL, None))
+    assert len(pairs) >= 9
+    for turn, output in pairs:
+        assert output == TurnOutput(turn.index)
+
+
+def test_each_turn_has_the_model_answer_to_it() -> None:
+    hazard = Hazard(HazardKind.PERSON_DOWN, "eye", 0.7, HazardSource.MODEL, T0)
+    speech = np.full(TURN_SAMPLES, 0.25, np.float32)
+    model = Model(lambda turn: TurnOutput(turn.index, speech, f"t{turn.index}", (hazard,)))
+    interaction = Interaction(CELL, model)
+    pairs = run(interaction)
+    assert [turn.index for turn, _ in pairs] == list(range(len(pairs)))
+    for turn, output in pairs:
+        assert output.text == f"t{turn.index}"
+        assert output.hazards[0] == hazard
+        assert lost(output) == [0.0]
+        assert output.speech is not None
+        assert np.array_equal(output.speech, speech)
+        assert not output.speech.flags.writeable
+    assert interaction.fault_count == 0
+
+
+def test_sound_and_operator_text_reach_the_turn_they_belong_to() -> None:
+    cell = CellDescription.model_validate({"cell": "c", "microphones": {"ear": {}}})
+    interaction = Interaction(cell, None)
+    interaction.push_text("is it safe?", T0 + TURN_NS + 1)
+    samples = np.linspace(-1, 1, 2 * TURN_SAMPLES, dtype=np.float32)
+    interaction.push_audio(AudioBlock("ear", T0, samples))
+    turns = [turn for turn, _ in interaction.poll(T0 + 2 * TURN_NS) + interaction.flush()]
+    assert np.array_equal(np.concatenate([turn.audio["ear"] for turn in turns[:2]]), samples)
+    assert [turn.texts for turn in turns[:2]] == [(), ("is it safe?",)]
+
+
+def raising(turn: MicroTurn) -> TurnOutput:
+    raise RuntimeError("out of memory")
+
+
+def bad_hazard(turn: MicroTurn) -> TurnOutput:
+    score = float("nan")
+    hazard = Hazard(HazardKind.SIREN, "ear", score, HazardSource.MODEL, turn.start_ns)
+    return TurnOutput(turn.index, hazards=(hazard,))
+
+
+def speech(samples: np.ndarray) -> Callable[[MicroTurn], TurnOutput]:
+    return lambda turn: TurnOutput(turn.index, samples)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (raising, "RuntimeError: out of memory"),
+        (bad_hazard, "hazard score must be within 0..1"),
+        (speech(np.full(TURN_SAMPLES, np.nan, np.float32)), "not finite"),
+        (speech(np.full(TURN_SAMPLES, np.inf, np.float32)), "not finite"),
+        (speech(np.zeros(TURN_SAMPLES - 1, np.float32)), "float32 [3199]"),
+        (speech(np.zeros((TURN_SAMPLES, 1), np.float32)), "float32 [3200, 1]"),
+        (speech(np.zeros(TURN_SAMPLES, np.float64)), "float64 [3200]"),
+        (lambda turn: TurnOutput(turn.index + 1), "answered turn 1 when given turn 0"),
+        (lambda turn: None, "AttributeError"),
+    ],
+)
+def test_a_model_that_fails_is_silent_lost_and_started_anew(
+    answer: Callable[[MicroTurn], TurnOutput], reason: str
+) -> None:
+    model = Model(answer)
+    interaction = Interaction(CELL, model)
+    pairs = run(interaction)
+    for turn, output in pairs:
+        assert (output.index, output.speech, output.text) == (turn.index, None, "")
+        assert lost(output) == [1.0]
+    assert model.resets == interaction.fault_count == len(pairs)
+    assert reason in interaction.faults[0].reason
+
+
+def test_a_model_that_recovers_is_no_longer_lost() -> None:
+    def answer(turn: MicroTurn) -> TurnOutput:
+        return raising(turn) if turn.index < 3 else TurnOutput(turn.index)
+
+    pairs = run(Interaction(CELL, Model(answer)))
+    assert [lost(output) for _, output in pairs][:5] == [[1.0]] * 3 + [[0.0]] * 2
+
+
+def test_a_model_that_cannot_even_be_reset_does_not_stop_the_turns() -> None:
+    class Broken(Model):
+        def reset(self) -> None:
+            raise RuntimeError("stuck")
+
+    interaction = Interaction(CELL, Broken(raising))
+    pairs = run(interaction)
+    assert interaction.fault_count == 2 * len(pairs)
+
+
+def test_speech_that_is_too_loud_is_limited() -> None:
+    loud = np.tile(np.float32([-3, 3]), TURN_SAMPLES // 2)
+    _, output = run(Interaction(CELL, Model(speech(loud))))[0]
+    assert output.speech is not None
+    assert (output.speech.min(), output.speech.max()) == (-1.0, 1.0)
+
+
+def test_a_clock_that_jumps_back_starts_a_new_session() -> None:
+    model = Model(lambda turn: TurnOutput(turn.index))
+    interaction = Interaction(CELL, model)
+    run(interaction)
+    assert model.resets == 0
+    indices = [turn.index for turn, _ in run(interaction)]
+    assert model.resets == 1
+    assert indices[:3] == [0, 1, 2]
+    assert interaction.fault_count == 0
