@@ -62,3 +62,14 @@ def test_weightier_alarms_stand_above(log: SessionLog, visit: Callable[..., None
     visit(3, 4, kind=HazardKind.SIREN, zone="mic", priority=Priority.CRITICAL)
     lanes = lay_out(log, episodes_of(log.transitions)).lanes
     assert [lane.kind for lane in lanes] == [HazardKind.SIREN, HazardKind.PERSON_IN_ZONE]
+
+
+def test_a_hazard_known_by_its_alarm_alone_began_its_delay_before(
+    log: SessionLog, visit: Callable[..., None]
+) -> None:
+    visit(12.2, 25)
+    (lane,) = lay_out(log, episodes_of(log.transitions)).lanes
+    assert [row.name for row in lane.rows] == ["alarm", "hazard"]
+    (bar,) = lane.rows[1].bars
+    # person_in_zone: on-delay 0.2 s, off-delay 1 s; the run lasts 48 s.
+    assert (bar.at, bar.width) == (25.0, 25.0)

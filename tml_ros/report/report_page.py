@@ -18,7 +18,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from tml_ros.cell.cell_description import CameraDescription
+from tml_ros.cell.cell_description import CameraDescription, polygon_fractions
 from tml_ros.report.episodes import episodes_of
 from tml_ros.report.histogram import Histogram, histogram_of
 from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, Snapshot, summary
@@ -104,8 +104,5 @@ def _jpeg_url(snapshot: Snapshot) -> str:
 
 
 def _zone_points(camera: CameraDescription, zone: str) -> str:
-    """The zone's corners for an SVG of 100 x 75 units: "x,y x,y ..."; pixels need a size."""
-    described = camera.zones[zone]
-    width, height = camera.size or (640, 480)
-    across, down = (100, 75) if described.units == "fractions" else (100 / width, 75 / height)
-    return " ".join(f"{x * across:.1f},{y * down:.1f}" for x, y in described.polygon)
+    """The zone's corners for an SVG of 100 x 75 units: "x,y x,y ..."."""
+    return " ".join(f"{100 * x:.1f},{75 * y:.1f}" for x, y in polygon_fractions(camera, zone))

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.cell_description import CellDescription, policies
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
 from tml_ros.report.latency_samples import LatencySamples
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
-from tml_ros.safety.default_policies import DEFAULT_POLICIES
 from tml_ros.turn.hazard import Hazard, HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 
@@ -161,7 +160,7 @@ class SessionLog:
         lane = HazardLane(hazard.kind, hazard.zone, hazard.source)
         runs = self.hazards.get(lane)
         if runs is None:
-            runs = self.hazards[lane] = HazardRuns(self._threshold_of(hazard.kind))
+            runs = self.hazards[lane] = HazardRuns(policies(self.cell)[hazard.kind].threshold)
         runs.observe(hazard.stamp_ns, hazard.score)
 
     def record_transition(
@@ -225,12 +224,6 @@ class SessionLog:
             if old is None
             else replace(old, messages=old.messages + 1, last_ns=max(old.last_ns, stamp_ns))
         )
-
-    def _threshold_of(self, kind: HazardKind) -> float:
-        described = self.cell.alarms.get(kind)
-        if described is not None and described.threshold is not None:
-            return described.threshold
-        return DEFAULT_POLICIES[kind].threshold
 
     def _has_room_for(self, snapshot: Snapshot) -> bool:
         size = len(snapshot.jpeg)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.cell.cell_description import CellDescription, ZoneDescription
+from tml_ros.cell.cell_description import CellDescription, polygon_fractions
 from tml_ros.report.session_log import Snapshot
 from tml_ros.safety.alarm import Alarm
 from tml_ros.turn.hazard import Box
@@ -53,9 +53,11 @@ def draw_snapshot(frame: Frame, cell: CellDescription, alarm: Alarm | None = Non
     resized = cv2.resize(frame.rgb, size, interpolation=how)
     picture: NDArray[np.uint8] = np.ascontiguousarray(resized, dtype=np.uint8)
     camera = cell.cameras.get(frame.camera)
-    for name, zone in camera.zones.items() if camera else ():
-        outline = _outline(zone, camera.size if camera else None, frame.rgb.shape[:2], size)
-        _draw_zone(picture, outline, name, alarmed=alarm is not None and alarm.zone == name)
+    outlines = {n: polygon_fractions(camera, n) for n in camera.zones} if camera else {}
+    for name, polygon in outlines.items():
+        corners = np.array(polygon, dtype=np.float64) * size
+        alarmed = alarm is not None and alarm.zone == name
+        _draw_zone(picture, corners.round().astype(np.int32), name, alarmed=alarmed)
     if alarm is not None and alarm.box is not None and alarm.box.camera == frame.camera:
         _draw_box(picture, alarm.box, scale)
     _, jpeg = cv2.imencode(
@@ -64,19 +66,6 @@ def draw_snapshot(frame: Frame, cell: CellDescription, alarm: Alarm | None = Non
         [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY],
     )
     return Snapshot(frame.camera, frame.stamp_ns, size[0], size[1], jpeg.tobytes())
-
-
-def _outline(
-    zone: ZoneDescription,
-    drawn_in: tuple[int, int] | None,
-    shape: tuple[int, int],
-    size: tuple[int, int],
-) -> NDArray[np.int32]:
-    """Corners int32 [n, 2] in the picture to draw on; pixels refer to `drawn_in` (or the frame)."""
-    corners = np.asarray(zone.polygon, dtype=np.float64)
-    if zone.units == "pixels":
-        corners = corners / (drawn_in or (shape[1], shape[0]))
-    return np.round(corners * size).astype(np.int32)
 
 
 def _draw_zone(

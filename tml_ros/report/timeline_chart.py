@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tml_ros.cell.cell_description import policies
 from tml_ros.report.episodes import Episode
 from tml_ros.report.session_log import SessionLog
 from tml_ros.report.verdict import moment
-from tml_ros.safety.alarm import AlarmState
+from tml_ros.safety.alarm import AlarmEvent, AlarmState
 from tml_ros.turn.hazard import HazardKind
 
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
@@ -51,7 +52,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of bars of the same nature: "alarm", "guard", "model" or "truth"."""
+    """One line of bars of the same nature: "alarm", "guard", "model", "hazard" (whose is
+    not known) or "truth".
+    """
 
     name: str
     bars: tuple[Bar, ...]
@@ -135,11 +138,35 @@ def _lane(log: SessionLog, episodes: tuple[Episode, ...], kind: HazardKind, zone
                     ),
                 )
             )
+    if len(rows) == 1 and bars:
+        rows.append(Row("hazard", tuple(_inferred_hazard(log, kind, zone))))
     truth = [s for s in log.truth if (s.kind, s.zone) == (kind, zone)]
     if truth:
         bars = [_bar(log, s.start_ns, s.end_ns, "truth", "what really happened") for s in truth]
         rows.append(Row("truth", tuple(bars)))
     return Lane(kind, zone, tuple(rows))
+
+
+def _inferred_hazard(log: SessionLog, kind: HazardKind, zone: str) -> Iterable[Bar]:
+    """When the hazard itself was there, where only its alarm is known.
+
+    A change is due its on- or off-delay after the observation that decided it.
+    """
+    policy = policies(log.cell)[kind]
+    began_ns: int | None = None
+    for record in log.transitions:
+        change = record.transition
+        if (change.alarm.kind, change.alarm.zone) != (kind, zone):
+            continue
+        present = change.alarm.state.condition_present
+        if change.event is AlarmEvent.RAISED:
+            began_ns = change.due_ns - policy.on_delay_ns
+        elif began_ns is not None and not present:
+            ended_ns = change.due_ns - policy.off_delay_ns
+            yield _bar(log, began_ns, ended_ns, "hazard", "hazard seen")
+            began_ns = None
+    if began_ns is not None:
+        yield _bar(log, began_ns, log.ended_ns or began_ns, "hazard", "hazard seen")
 
 
 def _episode_bars(log: SessionLog, episode: Episode) -> Iterable[Bar]:

@@ -1,0 +1,146 @@
+"""`tml-ros demo`: a cell run live for a while, with a bag, a report and the spoken warnings.
+
+Knows what the user sees; what runs is decided in `demo_plan` and done in `demo_run`. Main thread.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tml_ros.cli.demo_plan import SPEECH_FILE, DemoPlan, plan_demo
+from tml_ros.cli.ending import asked_to_end
+from tml_ros.cli.live_table import LiveTable
+from tml_ros.cli.mistake import MistakeError
+from tml_ros.report.report_page import write_report
+from tml_ros.report.session_log import Provenance, SessionLog, summary
+from tml_ros.report.truth_file import TruthFileError, read_truth
+from tml_ros.report.verdict import verdict
+
+if TYPE_CHECKING:
+    from tml_ros.cli.demo_run import DemoRun
+
+EXIT_NODE_FAILED = 1
+BAG_FILE, REPORT_FILE, SUMMARY_FILE = "session.mcap", "report.html", "summary.json"
+_PARTS = ("tml_ros", "numpy", "opencv-python-headless")
+
+
+def demo(
+    video: Annotated[
+        str | None,
+        typer.Option(help="What the cell's first camera sees: a video file or a stream's URL."),
+    ] = None,
+    audio: Annotated[
+        Path | None, typer.Option(help="What the cell's first microphone hears: a wav file.")
+    ] = None,
+    cell: Annotated[
+        Path | None, typer.Option(help="The cell's YAML file [default: the simulated cell].")
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=0.5, help="How long [default: to the end of the video, or Ctrl-C]."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("out/demo"),
+) -> None:
+    """Run a cell live for a while and leave a bag, a report and the spoken warnings.
+
+    Its nodes run as separate processes over DDS, as they would in the plant. Without --video and
+    --cell the cell is a simulated one. Ctrl-C ends it early; what happened until then is kept.
+
+    Exit code: 0 done, 1 a node failed, 2 a mistake in what was asked.
+    """
+    console = Console()
+    plan = _plan(console, video=video, audio=audio, cell=cell, seconds=seconds, out=out)
+    for notice in plan.notices:
+        console.print(f"[yellow]note[/yellow] {notice}", highlight=False)
+    log = SessionLog(plan.cell, _provenance(plan))
+    table = LiveTable(console, plan.cell.cell, plan.seconds)
+    running = _run_of(plan, log, out)
+    with asked_to_end() as ending:
+        with table:
+            failure = running.run(table, ending)
+        if plan.truth is not None and log.started_ns is not None:
+            try:
+                log.truth = read_truth(plan.truth, log.started_ns, log.seconds)
+            except TruthFileError as error:
+                console.print(f"[yellow]note[/yellow] {error}", highlight=False)
+        write_report(out / REPORT_FILE, log)
+        told = {"verdict": verdict(log), "command": log.provenance.command, **summary(log)}
+        (out / SUMMARY_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    if failure is not None:
+        console.print(f"[red]node {failure.name} failed[/red]; its last words:", highlight=False)
+        for line in failure.lines or ("(none)",):
+            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    told = f"{verdict(log)}." if log.started_ns is not None else "Nothing was seen or heard."
+    console.print(f"[bold]{told}[/bold]", highlight=False, soft_wrap=True)
+    for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
+        if (out / name).exists():
+            console.print(f"  {out / name}", highlight=False, soft_wrap=True)
+    if failure is not None:
+        raise typer.Exit(EXIT_NODE_FAILED)
+
+
+def _plan(
+    console: Console,
+    *,
+    video: str | None,
+    audio: Path | None,
+    cell: Path | None,
+    seconds: float | None,
+    out: Path,
+) -> DemoPlan:
+    # What an earlier demo left must not be taken for this one's.
+    for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
+        (out / name).unlink(missing_ok=True)
+    columns = (TextColumn("making the simulated clip"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("clip", total=1.0, visible=False)
+        return plan_demo(
+            video=video,
+            audio=audio,
+            cell_path=cell,
+            seconds=seconds,
+            out=out,
+            progress=lambda done: bar.update(task, completed=done, visible=True),
+        )
+
+
+def _run_of(plan: DemoPlan, log: SessionLog, out: Path) -> DemoRun:
+    try:
+        from tml_ros.cli.demo_run import DemoRun  # noqa: PLC0415 - wants ROS 2, help does not
+    except ImportError as error:
+        raise MistakeError(
+            f"the demo needs ROS 2 for Python ({error}): source a ROS 2 installation, or run "
+            f"`make setup`; `tml-ros replay` works without"
+        ) from error
+    return DemoRun(plan, log, bag=out / BAG_FILE, logs=out / "logs")
+
+
+def _provenance(plan: DemoPlan) -> Provenance:
+    return Provenance(
+        command=shlex.join(["tml-ros", *sys.argv[1:]]),
+        inputs=plan.inputs,
+        versions=tuple(_versions()),
+        produced=datetime.now(timezone.utc).strftime("%d %B %Y, %H:%M UTC"),
+    )
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    yield "Python", platform.python_version()
+    for part in _PARTS:
+        with suppress(metadata.PackageNotFoundError):
+            yield part, metadata.version(part)
+    yield "ROS 2", os.environ.get("ROS_DISTRO") or "jazzy wheels"

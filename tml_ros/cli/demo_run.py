@@ -1,0 +1,199 @@
+"""Runs the processes of a cell for a while and watches them.
+
+The watchers (guardian, interaction) and the voice start first; only when all of them are up do the
+cameras and microphones begin, so that nothing of a film is missed. At the end the watchers stop
+first: what the end of a film looks like to them is not part of the run. Then the voice finishes
+its sentence. Main thread; the observer is spun by a thread of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import rclpy
+from rclpy.signals import SignalHandlerOptions
+
+from tml_ros.cli.dds_profile import discovery_environment
+from tml_ros.cli.demo_plan import DemoPlan
+from tml_ros.cli.live_table import LiveTable
+from tml_ros.cli.mistake import MistakeError
+from tml_ros.cli.supervisor import ProcessState, Supervisor, cell_processes
+from tml_ros.nodes.observer import Observer
+from tml_ros.nodes.running import SpinThread
+from tml_ros.report.session_log import SessionLog
+
+UP_SECONDS = 45.0
+FIRST_INPUT_SECONDS = 15.0
+DISCOVERY_SECONDS = 1.0
+AFTER_END_SECONDS = 0.3
+"""The last frame's way to the alarm; shorter than any silence that counts as a lost camera."""
+SPEECH_SECONDS = 8.0
+REFRESH_SECONDS = 0.2
+KEPT_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailure:
+    """A node ended that should not have. lines: the last ones of its output."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+class DemoRun:
+    """One run of a plan; fills `log` and records into `bag`.
+
+    logs: folder for what the nodes write.
+    """
+
+    def __init__(self, plan: DemoPlan, log: SessionLog, *, bag: Path, logs: Path) -> None:
+        """Prepare; nothing runs yet."""
+        self._plan = plan
+        self._log = log
+        self._bag = bag
+        self._lines: dict[str, deque[str]] = {}
+        specs = cell_processes(plan.cell_path)
+
+        def supervisor(wanted: Callable[[str], bool]) -> Supervisor:
+            return Supervisor(
+                [spec for spec in specs if wanted(spec.name)],
+                log_folder=logs,
+                on_line=self._keep_line,
+            )
+
+        self._watchers = supervisor(lambda name: name in ("guardian", "interaction"))
+        self._voice = supervisor(lambda name: name == "speaker")
+        self._media = supervisor(lambda name: name.startswith(("camera_", "microphone_")))
+        self._started: list[Supervisor] = []
+
+    def run(self, table: LiveTable, ending: threading.Event) -> NodeFailure | None:
+        """Run until the film, the time or the user ends it; what failed, if a node did.
+
+        Raises MistakeError where nodes of this cell are running already, BagError where the bag
+        cannot be written.
+        """
+        with self._observer() as observer:
+            self._refuse_namesakes(observer)
+            try:
+                failure = self._bring_up(observer, table, ending)
+                if failure is None and not ending.is_set():
+                    failure = self._watch(observer, table, ending)
+                observer.end_session()
+                self._watchers.stop()
+                self._media.stop()
+                self._let_voice_finish(observer)
+            finally:
+                for supervisor in (self._watchers, self._media, self._voice):
+                    if supervisor in self._started:
+                        supervisor.stop()
+            if observer.bag_fault:
+                table.say(f"the recording is not whole: {observer.bag_fault}")
+        return failure
+
+    @contextmanager
+    def _observer(self) -> Iterator[Observer]:
+        os.environ.update(discovery_environment(os.environ))
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            observer = Observer(self._log, self._bag)
+            spinning = SpinThread(observer)
+            try:
+                yield observer
+            finally:
+                spinning.stop()
+                observer.destroy_node()
+        finally:
+            rclpy.try_shutdown()
+
+    def _refuse_namesakes(self, observer: Observer) -> None:
+        """Two cells of one name would answer each other's questions."""
+        deadline = time.monotonic() + DISCOVERY_SECONDS
+        pause = threading.Event()
+        while time.monotonic() < deadline:
+            others = observer.others_of_the_cell()
+            if others:
+                domain = os.environ.get("ROS_DOMAIN_ID", "0")
+                raise MistakeError(
+                    f"cell {self._plan.cell.cell!r} is running already: "
+                    f"{', '.join(others)} (ROS_DOMAIN_ID {domain}); end it, or set another "
+                    f"ROS_DOMAIN_ID"
+                )
+            pause.wait(0.1)
+
+    def _bring_up(
+        self, observer: Observer, table: LiveTable, ending: threading.Event
+    ) -> NodeFailure | None:
+        for supervisor in (self._watchers, self._voice):
+            self._start(supervisor)
+        deadline = time.monotonic() + UP_SECONDS
+        while missing := self._missing(observer):
+            table.waiting(", ".join(missing))
+            if (failure := self._failure()) is not None:
+                return failure
+            if time.monotonic() > deadline:
+                return NodeFailure(missing[0], tuple(self._lines.get(missing[0], ())))
+            if ending.wait(REFRESH_SECONDS):
+                return None
+        self._start(self._media)
+        return None
+
+    def _watch(
+        self, observer: Observer, table: LiveTable, ending: threading.Event
+    ) -> NodeFailure | None:
+        """Watch until the end; seconds count from the first frame or sound."""
+        started_ns = time.time_ns()
+        total = self._plan.seconds
+        while not ending.wait(REFRESH_SECONDS):
+            if (failure := self._failure()) is not None:
+                return failure
+            view = observer.view()
+            waited = (time.time_ns() - started_ns) / 1e9
+            if view.began_ns is None and waited < FIRST_INPUT_SECONDS:
+                table.waiting("the first picture or sound")
+                continue
+            elapsed = (time.time_ns() - (view.began_ns or started_ns)) / 1e9
+            table.show(view, elapsed)
+            if total is not None:
+                left = total + AFTER_END_SECONDS - elapsed
+                if left <= 0:
+                    break
+                if left < REFRESH_SECONDS:
+                    ending.wait(left)
+                    break
+        return self._failure()
+
+    def _let_voice_finish(self, observer: Observer) -> None:
+        deadline = time.monotonic() + SPEECH_SECONDS
+        pause = threading.Event()
+        while observer.speaking() and time.monotonic() < deadline:
+            pause.wait(0.05)
+
+    def _missing(self, observer: Observer) -> list[str]:
+        """Nodes that have not shown themselves by what they publish or listen to."""
+        alive = observer.view().alive
+        missing = [name for name in ("guardian", "interaction") if name not in alive]
+        if not observer.has_listener("speech/audio"):
+            missing.append("speaker")
+        return missing
+
+    def _failure(self) -> NodeFailure | None:
+        for supervisor in self._started:
+            for status in supervisor.status():
+                ended = status.exit_code is not None or status.restarts > 0
+                if ended or status.state is ProcessState.MISCONFIGURED:
+                    return NodeFailure(status.name, tuple(self._lines.get(status.name, ())))
+        return None
+
+    def _start(self, supervisor: Supervisor) -> None:
+        self._started.append(supervisor)
+        supervisor.start()
+
+    def _keep_line(self, name: str, line: str) -> None:
+        self._lines.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)
