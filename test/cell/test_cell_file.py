@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import MAX_BYTES, CellFileError, load_cell, parse_cell
 
+CELLS = Path(__file__).resolve().parents[2] / "config" / "cells"
 PLACE = Path("/cells/hall.yaml")
 GOOD = {
     "cell": "hall",
@@ -292,7 +293,7 @@ def test_files_are_seen_from_the_folder_of_the_yaml_and_devices_are_left_alone(
     assert cell.speaker.sink == str(tmp_path / "out.wav")
 
 
-@pytest.mark.parametrize("file", sorted(Path("config/cells").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("file", sorted(CELLS.glob("*.yaml")), ids=lambda p: p.stem)
 def test_the_cells_that_ship_are_right(file: Path) -> None:
     assert load_cell(file).cameras
 
