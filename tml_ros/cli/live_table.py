@@ -47,7 +47,7 @@ class LiveTable:
         self._cell = cell
         self._total_s = total_s
         self._told_changes = 0
-        self._told_words: str | None = None
+        self._told_words_ns = 0
         self._told_s = 0.0
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
@@ -73,7 +73,7 @@ class LiveTable:
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
-        self._console.print(line, highlight=False, markup=False)
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def show(self, view: LiveView, elapsed_s: float) -> None:
         """Show how the cell stands `elapsed_s` seconds after it began to see and hear."""
@@ -87,8 +87,8 @@ class LiveTable:
         for change in fresh_changes(view, self._told_changes):
             self.say(change_line(change, view.began_ns))
         self._told_changes = view.of_changes
-        if view.said is not None and view.said.text != self._told_words:
-            self._told_words = view.said.text
+        if view.said is not None and view.said.stamp_ns > self._told_words_ns:
+            self._told_words_ns = view.said.stamp_ns
             self.say(f"{_at(view.said.stamp_ns, view.began_ns)}  says      “{view.said.text}”")
         if elapsed_s - self._told_s >= LINE_EVERY_S:
             self._told_s = elapsed_s
