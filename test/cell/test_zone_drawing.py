@@ -21,7 +21,7 @@ LOWER_LEFT = ((0.0, 0.5), (0.5, 0.5), (0.5, 1.0), (0.0, 1.0))
 @pytest.mark.parametrize("size", [(160, 120), (480, 270), (1920, 1080), (64, 480), (1600, 100)])
 def test_a_panel_is_the_picture_fitted_with_a_header(size: tuple[int, int]) -> None:
     width, height = size
-    panel = draw_camera(plain_picture(width=width, height=height), {}, title="hall")
+    panel = draw_camera(plain_picture(width=width, height=height), {}, title="a")
     scale = min(PANEL_HEIGHT / height, MAX_PANEL_WIDTH / width)
     assert panel.shape == (round(height * scale) + HEADER, round(width * scale), 3)
     assert panel.dtype == np.uint8
@@ -44,12 +44,18 @@ def test_each_zone_has_a_colour_of_its_own() -> None:
     assert panel[-30, 90].tolist() != panel[-30, 630].tolist()
 
 
+def test_a_narrow_picture_leaves_room_for_its_header() -> None:
+    note = "640 x 480   topic /somewhere/far/away/image"
+    panel = draw_camera(plain_picture(width=64, height=480), {}, title="hall", note=note)
+    assert panel.shape[1] > 300
+    assert (panel[HEADER:, 72:] == panel[HEADER, -1]).all()
+
+
 def test_names_at_the_edge_of_the_picture_stay_within_it() -> None:
     corner = ((0.0, 0.0), (0.02, 0.0), (0.02, 0.02), (0.0, 0.02))
-    panel = draw_camera(
-        plain_picture(width=64, height=480), {"a_rather_long_name" * 3: corner}, title="x" * 90
-    )
-    assert panel.shape[1] == 72
+    name = "a_rather_long_name" * 3
+    panel = draw_camera(plain_picture(width=64, height=480), {name: corner}, title="")
+    assert panel.shape[:2] == (PANEL_HEIGHT + HEADER, 72)
 
 
 def test_panels_stand_in_rows_of_three_with_gaps() -> None:

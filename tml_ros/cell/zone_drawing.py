@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.safety.zone import Polygon, to_pixels, zone_mask
+from tml_ros.safety.zone import Polygon, area, to_pixels, zone_mask
 
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -67,9 +67,14 @@ def draw_camera(
     for name, polygon in zones.items():
         _draw_area(canvas, polygon, colours[name])
     taken = np.zeros(canvas.shape[:2], np.bool_)
-    for name, polygon in zones.items():
+    # The smallest first, so that the name of a zone around others stays out of them.
+    for name, polygon in sorted(zones.items(), key=lambda zone: area(zone[1])):
         _draw_name(canvas, polygon, name, colours[name], taken)
-    return np.vstack([_header(canvas.shape[1], title, note), canvas])
+    header = _header(canvas.shape[1], title, note)
+    panel = _filled(HEADER + canvas.shape[0], header.shape[1], _PAPER)
+    panel[:HEADER] = header
+    panel[HEADER:, : canvas.shape[1]] = canvas
+    return panel
 
 
 def side_by_side(panels: Sequence[Picture]) -> Picture:
@@ -106,12 +111,13 @@ def _draw_area(canvas: Picture, polygon: Polygon, colour: Colour) -> None:
 def _draw_name(
     canvas: Picture, polygon: Polygon, name: str, colour: Colour, taken: NDArray[np.bool_]
 ) -> None:
-    """Write a name where its zone is widest, off the names already written (`taken`)."""
+    """Write a name where its zone is widest, off the zones and names drawn before (`taken`)."""
     height, width = canvas.shape[:2]
     scale, pad = 0.7, 8
     (wide, high), below = cv2.getTextSize(name, _FONT, scale, 2)
     box = (wide + 2 * pad, high + below + 2 * pad)
-    free = zone_mask(polygon, width=width, height=height) & ~taken
+    inside = zone_mask(polygon, width=width, height=height)
+    free = inside & ~taken
     # A border of zeros counts the edge of the picture as an edge of the zone.
     depth = cv2.distanceTransform(np.pad(free, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     # The widest place is often a stretch, not a point: its middle.
@@ -120,6 +126,7 @@ def _draw_name(
     middle_y, middle_x = stretch[int(np.argmin(((stretch - middle) ** 2).sum(axis=1)))]
     x = int(np.clip(middle_x - box[0] // 2, 0, max(0, width - box[0])))
     y = int(np.clip(middle_y - box[1] // 2, 0, max(0, height - box[1])))
+    taken |= inside
     taken[y : y + box[1], x : x + box[0]] = True
     cv2.rectangle(canvas, (x, y), (x + box[0], y + box[1]), (16, 18, 22), -1)
     cv2.rectangle(canvas, (x, y), (x + box[0], y + box[1]), colour, 1, cv2.LINE_AA)
@@ -128,10 +135,13 @@ def _draw_name(
 
 
 def _header(width: int, title: str, note: str) -> Picture:
-    header = _filled(HEADER, width, _PAPER)
+    """Title and note in one line, at least `width` wide, and as wide as they need."""
+    (title_wide, _), _ = cv2.getTextSize(title, _FONT, 0.8, 2)
+    (note_wide, _), _ = cv2.getTextSize(note, _FONT, 0.55, 1)
+    note_at = 2 + title_wide + 16
+    header = _filled(HEADER, max(width, note_at + note_wide + 2), _PAPER)
     cv2.putText(header, title, (2, 28), _FONT, 0.8, _INK, 2, cv2.LINE_AA)
-    (wide, _), _ = cv2.getTextSize(title, _FONT, 0.8, 2)
-    cv2.putText(header, note, (wide + 18, 28), _FONT, 0.55, _FAINT, 1, cv2.LINE_AA)
+    cv2.putText(header, note, (note_at, 28), _FONT, 0.55, _FAINT, 1, cv2.LINE_AA)
     return header
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -87,12 +88,14 @@ def _pictures(cell: CellDescription, given: list[str]) -> dict[str, Path]:
 
 
 def _previews(cell: CellDescription, pictures: dict[str, Path]) -> dict[str, Preview]:
-    return {
-        name: preview_camera(
-            name, camera, topic=camera_topic(cell, name), instead=pictures.get(name)
+    def preview(name: str) -> Preview:
+        return preview_camera(
+            name, cell.cameras[name], topic=camera_topic(cell, name), instead=pictures.get(name)
         )
-        for name, camera in cell.cameras.items()
-    }
+
+    # Cameras that do not answer are waited for together.
+    with ThreadPoolExecutor(max_workers=max(1, len(cell.cameras))) as pool:
+        return dict(zip(cell.cameras, pool.map(preview, cell.cameras), strict=True))
 
 
 def _sounds(cell: CellDescription) -> Iterator[Problem]:
