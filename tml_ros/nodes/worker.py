@@ -62,6 +62,7 @@ class Worker:
         *,
         on_failure: Callable[[str, Exception], None],
     ) -> None:
+        """Start the thread. Raises ValueError for a lane without room."""
         for lane_name, lane in lanes.items():
             if lane.depth < 1:
                 raise ValueError(f"lane {lane_name!r} must hold at least one item")

@@ -1,0 +1,149 @@
+"""What the lifecycle nodes of a cell have in common: they start themselves unless told not to.
+
+Knows nothing of what a node does with its cell. Transitions run in the thread that builds the node
+(autostart) or in the one that spins it, never in both at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rclpy.clock import Clock, ClockType
+from rclpy.exceptions import InvalidHandle
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.publisher import Publisher
+from rclpy.qos import QoSProfile
+
+from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.cell_file import load_cell
+from tml_ros.nodes.parameters import switch_parameter, text_parameter
+from tml_ros.nodes.worker import Worker
+
+
+class StartError(ValueError):
+    """The node could not configure or activate itself; the message is the reason."""
+
+
+class CellNode(LifecycleNode):
+    """A lifecycle node for one cell. Subclasses fill in `configure` and `activate`.
+
+    Publishers exist from configuration to cleanup; subscriptions, timers and threads only while
+    active, because rclpy itself gates only lifecycle publishers. A transition that cannot be made
+    logs its reason and fails; the node stays as it was.
+
+    Parameters:
+        cell: path of the cell's YAML file.
+        autostart: configure and activate at once (default true).
+    """
+
+    def __init__(self, name: str) -> None:
+        """Declare the parameters. Raises ParameterError."""
+        super().__init__(name)
+        self._cell_path = text_parameter(self, "cell", "path of the cell's YAML file")
+        self._autostart = switch_parameter(
+            self, "autostart", "configure and activate at once", default=True
+        )
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._worker: Worker | None = None
+        self._while_active: list[Callable[[], Any]] = []
+        self._advertised: list[Publisher] = []
+        self._reason = ""
+
+    def start(self) -> None:
+        """Configure and activate unless `autostart` is false. Raises StartError."""
+        if not self._autostart:
+            self.get_logger().info("waiting to be configured")
+            return
+        for trigger in (self.trigger_configure, self.trigger_activate):
+            if trigger() is not TransitionCallbackReturn.SUCCESS:
+                raise StartError(self._reason)
+
+    def configure(self, cell: CellDescription) -> None:
+        """Build what outlives deactivation. May raise ValueError or OSError."""
+        raise NotImplementedError
+
+    def activate(self) -> Worker:
+        """Start the worker, subscribe, start timers; the worker is closed on deactivation."""
+        raise NotImplementedError
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the cell."""
+        return self._attempt(lambda: self.configure(load_cell(Path(self._cell_path))), self._forget)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Begin to work."""
+        return self._attempt(self._begin, self._end)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop working, keep what was configured."""
+        return self._attempt(self._end, self._end)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Forget the cell."""
+        return self._attempt(self._forget, self._forget)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop working and forget the cell, from whatever state."""
+        self._end()
+        self._forget()
+        return TransitionCallbackReturn.SUCCESS
+
+    def destroy_node(self) -> None:
+        """End the node's own thread and everything else. Call when it is no longer spun."""
+        self._end()
+        self._forget()
+        super().destroy_node()
+
+    def advertise(self, message: type, topic: str, qos: QoSProfile) -> Publisher:
+        """A publisher that lasts until cleanup."""
+        publisher = self.create_publisher(message, topic, qos)
+        self._advertised.append(publisher)
+        return publisher
+
+    def subscribe(
+        self, message: type, topic: str, put: Callable[[Any], None], qos: QoSProfile
+    ) -> None:
+        """Subscribe until deactivation."""
+        subscription = self.create_subscription(message, topic, put, qos)
+        self._while_active.append(lambda: self.destroy_subscription(subscription))
+
+    def every(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back regularly until deactivation, by a clock that never stops or jumps."""
+        timer = self.create_timer(seconds, callback, clock=self._steady)
+        self._while_active.append(lambda: self.destroy_timer(timer))
+
+    def now_ns(self) -> int:
+        """The node's clock: the system's, or `/clock` with use_sim_time."""
+        return self.get_clock().now().nanoseconds
+
+    def steady_ns(self) -> int:
+        """A clock that only ever goes forward, for durations."""
+        return self._steady.now().nanoseconds
+
+    def _begin(self) -> None:
+        self._worker = self.activate()
+
+    def _forget(self) -> None:
+        while self._advertised:
+            self.destroy_publisher(self._advertised.pop())
+
+    def _end(self) -> None:
+        while self._while_active:
+            self._while_active.pop()()
+        if self._worker is not None and not self._worker.close():
+            self.get_logger().error("the worker did not end within a second")
+        self._worker = None
+
+    def _attempt(
+        self, change: Callable[[], None], undo: Callable[[], None]
+    ) -> TransitionCallbackReturn:
+        try:
+            change()
+        except (ValueError, OSError, InvalidHandle) as error:
+            self._reason = str(error)
+            self.get_logger().error(self._reason)
+            undo()
+            return TransitionCallbackReturn.FAILURE
+        return TransitionCallbackReturn.SUCCESS

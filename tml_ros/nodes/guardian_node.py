@@ -1,0 +1,277 @@
+"""The guardian: guards, alarms and warnings of one cell in a process of its own.
+
+Knows nothing of how hazards become alarms; it carries messages to `cell.guardian.Guardian` and its
+answers out again. Callbacks only enqueue; one worker thread owns the guardian, the announcer and
+the speech queue, and publishes what they say.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from diagnostic_msgs.msg import DiagnosticArray
+from std_msgs.msg import Empty, Int16MultiArray, String
+
+from tml_ros.cell.alarm_status import (
+    ERROR,
+    OK,
+    WARN,
+    Status,
+    alarm_status,
+    parse_hazard,
+    transition_status,
+)
+from tml_ros.cell.announcer import Announcement, Announcer
+from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.guardian import GuardFault, Guardian
+from tml_ros.devices.speech_renderer import (
+    SpeechRenderer,
+    SpeechUnavailableError,
+    UnknownVoiceError,
+)
+from tml_ros.nodes import qos
+from tml_ros.nodes.alarm_command import CommandName, parse_alarm_command
+from tml_ros.nodes.cell_inputs import (
+    Arrival,
+    MicrophoneInput,
+    camera_lane,
+    input_lanes,
+    microphone_lane,
+    subscribe_inputs,
+)
+from tml_ros.nodes.cell_node import CellNode
+from tml_ros.nodes.input_figures import InputFigures
+from tml_ros.nodes.messages import audio_message, frame_of
+from tml_ros.nodes.running import run_node
+from tml_ros.nodes.speech_queue import SpeechQueue
+from tml_ros.nodes.status_messages import statuses_message, statuses_of
+from tml_ros.nodes.worker import Lane, Worker
+from tml_ros.safety.alarm import Alarm, AlarmTransition
+
+TICK_SECONDS = 0.05
+SIGN_OF_LIFE_NS = 1_000_000_000
+HAZARDS, COMMANDS, TICKS = "hazards", "alarm commands", "ticks"
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the worker last published, for the thread that reports."""
+
+    alarms: tuple[Alarm, ...]
+    guard_faults: int
+    last_fault: tuple[GuardFault, ...]
+
+
+class GuardianNode(CellNode):
+    """Judges every picture and sound of a cell, keeps its alarms and speaks the warnings.
+
+    Parameters: `cell`, `autostart` (see CellNode).
+
+    Subscribes:
+        every camera (Image or CompressedImage) and microphone (Int16MultiArray) of the cell
+        hazards (DiagnosticArray): what the interaction model judges
+        alarms/command (String): JSON, see `alarm_command`
+    Publishes:
+        alarms (DiagnosticArray): every alarm that is not normal; at each change of state, and each
+            second as a sign of life
+        alarms/events (DiagnosticArray): each change of state
+        speech/audio, speech/text, speech/flush: the warnings, one at a time
+        /diagnostics (DiagnosticArray), 1 Hz
+
+    Fails to configure on a wrong cell file. While active nothing ends it: a picture, sound, hazard
+    or command that makes no sense is counted, logged and reported, and a stream that gives nothing
+    else is lost, which is an alarm. Without a speech program alarms go on and it reports that.
+    """
+
+    def __init__(self) -> None:
+        """Start, unless `autostart` is false. Raises ParameterError, StartError."""
+        super().__init__("guardian")
+        self._speech_fault = ""
+        self._published_ns = 0
+        self._standing = _Standing((), 0, ())
+        self._reported_faults = 0
+        self.start()
+
+    def configure(self, cell: CellDescription) -> None:
+        """Build the guards, render the warnings, advertise the topics."""
+        self._cell = cell
+        self._guardian = Guardian(cell)
+        self._announcer = self._rendered_announcer(cell)
+        self._speech = SpeechQueue(say=self._say, flush=self._flush)
+        self._microphones = {
+            name: MicrophoneInput(name, microphone) for name, microphone in cell.microphones.items()
+        }
+        streams = (*map(camera_lane, cell.cameras), *map(microphone_lane, cell.microphones))
+        self._figures = InputFigures(
+            cell.cell, "guardian", (*streams, HAZARDS, COMMANDS, TICKS), streams
+        )
+        self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
+        self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
+        self._audio = self.advertise(Int16MultiArray, "speech/audio", qos.SPEECH)
+        self._text = self.advertise(String, "speech/text", qos.SPEECH)
+        self._flushes = self.advertise(Empty, "speech/flush", qos.SPEECH)
+        self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+
+    def activate(self) -> Worker:
+        """Start judging."""
+        lanes = input_lanes(self._cell, on_image=self._on_image, on_sound=self._on_sound)
+        lanes[HAZARDS] = Lane(self._on_hazards, 50)
+        lanes[COMMANDS] = Lane(self._on_command, 10)
+        lanes[TICKS] = Lane(self._on_tick, 1)
+        worker = Worker("guardian", lanes, on_failure=self._on_failure)
+        subscribe_inputs(self, self._cell, worker.put)
+        self.subscribe(
+            DiagnosticArray, "hazards", lambda message: worker.put(HAZARDS, message), qos.HAZARDS
+        )
+        self.subscribe(
+            String,
+            "alarms/command",
+            lambda message: worker.put(COMMANDS, message),
+            qos.ALARM_COMMANDS,
+        )
+        self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
+        self.every(1.0, lambda: self._report(worker))
+        self.get_logger().info(
+            f"guarding cell '{self._cell.cell}': {len(self._cell.cameras)} cameras, "
+            f"{len(self._cell.microphones)} microphones"
+        )
+        return worker
+
+    def _rendered_announcer(self, cell: CellDescription) -> Announcer | None:
+        self._speech_fault = ""
+        if cell.speaker is None:
+            return None
+        try:
+            return Announcer(cell, SpeechRenderer(cell.language).render)
+        except (SpeechUnavailableError, UnknownVoiceError) as error:
+            self._speech_fault = str(error)
+            self.get_logger().error(f"no warnings will be spoken: {error}")
+            return None
+
+    def _on_image(self, camera: str, arrival: Arrival) -> None:
+        frame = frame_of(arrival.message, camera)
+        self._conclude(self._guardian.observe_frame(frame, self.now_ns()))
+        self._figures.took(camera_lane(camera), self.now_ns() - frame.stamp_ns)
+
+    def _on_sound(self, microphone: str, arrival: Arrival) -> None:
+        block = self._microphones[microphone].block_of(arrival)
+        self._conclude(self._guardian.observe_audio(block, self.now_ns()))
+        self._figures.took(microphone_lane(microphone), self.now_ns() - arrival.arrival_ns)
+
+    def _on_hazards(self, message: DiagnosticArray) -> None:
+        hazards = [parse_hazard(status.values) for status in statuses_of(message)]
+        self._conclude(self._guardian.observe_hazards(hazards, self.now_ns()))
+
+    def _on_command(self, message: String) -> None:
+        command = parse_alarm_command(message.data)
+        change = (
+            self._guardian.acknowledge
+            if command.command is CommandName.ACKNOWLEDGE
+            else self._guardian.reset_alarm
+        )
+        transitions = change(
+            command.kind, command.zone, operator=command.operator, now_ns=self.now_ns()
+        )
+        what = f"{command.command.value} {command.kind.value} '{command.zone}'"
+        if transitions:
+            self.get_logger().info(f"{what} by {command.operator}")
+        else:
+            self.get_logger().warning(f"{what} by {command.operator} had nothing to change")
+        self._conclude(transitions)
+
+    def _on_tick(self, _: None) -> None:
+        now_ns = self.now_ns()
+        # With use_sim_time the clock reads zero until the first message on /clock.
+        if now_ns > 0:
+            self._conclude(self._guardian.advance(now_ns))
+        self._speech.advance(self.steady_ns())
+        if self.steady_ns() - self._published_ns >= SIGN_OF_LIFE_NS:
+            self._publish_alarms()
+
+    def _conclude(self, transitions: list[AlarmTransition]) -> None:
+        if not transitions:
+            return
+        self._publish_alarms()
+        cell = self._cell.cell
+        self._events.publish(
+            statuses_message(
+                (transition_status(transition, cell=cell) for transition in transitions),
+                self.now_ns(),
+            )
+        )
+        for transition in transitions:
+            alarm = transition.alarm
+            self.get_logger().info(
+                f"{transition.event.value}: {alarm.kind.value} '{alarm.zone}' ({alarm.state.value})"
+            )
+        if self._announcer is not None:
+            self._announce(self._announcer.announce(transitions))
+
+    def _announce(self, announcements: Iterable[Announcement]) -> None:
+        for announcement in announcements:
+            self._speech.add(announcement, self.steady_ns())
+
+    def _publish_alarms(self) -> None:
+        cell = self._cell.cell
+        alarms = self._guardian.alarms()
+        self._alarms.publish(
+            statuses_message((alarm_status(alarm, cell=cell) for alarm in alarms), self.now_ns())
+        )
+        self._published_ns = self.steady_ns()
+        self._standing = _Standing(alarms, self._guardian.fault_count, self._guardian.faults[-1:])
+
+    def _say(self, announcement: Announcement) -> None:
+        self._text.publish(String(data=announcement.text))
+        self._audio.publish(audio_message(announcement.samples))
+
+    def _flush(self) -> None:
+        self._flushes.publish(Empty())
+
+    def _on_failure(self, lane: str, error: Exception) -> None:
+        if self._figures.failed(lane, error, self.steady_ns()):
+            self.get_logger().warning(f"{lane}: {type(error).__name__}: {error}")
+
+    def _report(self, worker: Worker) -> None:
+        counts = worker.counts()
+        statuses = self._figures.statuses(counts, self.steady_ns())
+        self._diagnostics.publish(
+            statuses_message([*statuses, self._alarm_report(), self._voice_report()], self.now_ns())
+        )
+
+    def _alarm_report(self) -> Status:
+        standing = self._standing
+        present = sum(alarm.state.condition_present for alarm in standing.alarms)
+        values = {
+            "not_normal": str(len(standing.alarms)),
+            "condition_present": str(present),
+            "guard_faults": str(standing.guard_faults),
+        }
+        level, message = OK, f"{len(standing.alarms)} alarms, {present} with the hazard present"
+        if standing.last_fault:
+            fault = standing.last_fault[0]
+            values["last_guard_fault"] = f"{fault.guard}: {fault.reason}"
+        if standing.guard_faults > self._reported_faults:
+            level, message = WARN, f"a guard failed: {values['last_guard_fault']}"
+        self._reported_faults = standing.guard_faults
+        return self._status(level, "alarms", message, values)
+
+    def _voice_report(self) -> Status:
+        if self._speech_fault:
+            return self._status(ERROR, "voice", self._speech_fault, {})
+        message = "ready" if self._announcer is not None else "the cell has no speaker"
+        return self._status(OK, "voice", message, {})
+
+    def _status(self, level: int, about: str, message: str, values: dict[str, str]) -> Status:
+        cell = self._cell.cell
+        return Status(level, f"{cell}/guardian: {about}", message, cell, values)
+
+
+def main() -> None:
+    """Console entry."""
+    sys.exit(run_node(GuardianNode))
+
+
+if __name__ == "__main__":
+    main()
