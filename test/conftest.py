@@ -17,6 +17,8 @@ from typing import IO
 
 import pytest
 
+from tml_ros.cli.dds_profile import CAMERA, PROFILE_VARIABLES, PROFILES
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 _POLL = threading.Event()
@@ -49,7 +51,8 @@ def real_data() -> Path:
 def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A ROS domain that no other test run on this machine uses, confined to this machine.
 
-    The environment of this process, and so of those it starts, says so.
+    The environment of this process, and so of those it starts, says so. Nodes find each other at
+    once and have shared memory for pictures.
     """
     pytest.importorskip("rclpy", reason="no ROS 2 here")
     domain, lock = _free_domain()
@@ -57,6 +60,8 @@ def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
         monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
         monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
+        for variable in PROFILE_VARIABLES:
+            monkeypatch.setenv(variable, str(REPOSITORY / PROFILES / CAMERA))
         yield domain
 
 

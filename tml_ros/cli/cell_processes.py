@@ -20,7 +20,15 @@ from tml_ros.cell.cell_description import (
     microphone_topic,
 )
 from tml_ros.cell.cell_file import load_cell
-from tml_ros.cli.dds_profile import discovery_environment, large_pictures_environment
+from tml_ros.cli.dds_profile import (
+    CAMERA,
+    NODE,
+    discovery_environment,
+    profile_environment,
+)
+
+JUDGES = 2
+"""The guardian and the interaction listen to every camera and microphone."""
 
 Value = bool | int | float | str
 
@@ -38,6 +46,7 @@ def cell_processes(
     cell_path: Path,
     *,
     use_sim_time: bool = False,
+    wait_for_subscribers: int = JUDGES,
     environment: Mapping[str, str] | None = None,
 ) -> list[ProcessSpec]:
     """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
@@ -46,6 +55,7 @@ def cell_processes(
     source; the speaker node where it has a speaker.
 
     use_sim_time: follow `/clock` instead of the system's clock.
+    wait_for_subscribers: sources begin when so many listen to each, so that a file is judged whole.
     environment: what to add to, this process's own unless given. Discovery stays on this machine
         unless it says otherwise.
     Raises CellFileError.
@@ -57,6 +67,7 @@ def cell_processes(
     # Output to a file would otherwise come in blocks, long after it happened.
     surroundings["PYTHONUNBUFFERED"] = "1"
     sim_time = {"use_sim_time": True} if use_sim_time else {}
+    awaited: dict[str, Value | None] = {"wait_for_subscribers": wait_for_subscribers}
 
     def node(
         name: str,
@@ -64,10 +75,12 @@ def cell_processes(
         parameters: Mapping[str, Value | None],
         *,
         remaps: Mapping[str, str] | None = None,
-        env: Mapping[str, str] | None = None,
+        profile: str = NODE,
     ) -> ProcessSpec:
         argv = _node_argv(program, cell.cell, name, {**parameters, **sim_time}, remaps or {})
-        return ProcessSpec(name, argv, {**surroundings, **(env or {})})
+        return ProcessSpec(
+            name, argv, {**surroundings, **profile_environment(profile, surroundings)}
+        )
 
     specs = [
         node("guardian", "guardian", {"cell": str(cell_path)}),
@@ -81,7 +94,7 @@ def cell_processes(
                 node(
                     f"microphone_{name}",
                     "microphone",
-                    _microphone_parameters(microphone),
+                    _microphone_parameters(microphone) | awaited,
                     remaps={"audio": microphone_topic(cell, name)},
                 )
             )
@@ -91,9 +104,9 @@ def cell_processes(
                 node(
                     f"camera_{name}",
                     "camera",
-                    _camera_parameters(name, camera),
+                    _camera_parameters(name, camera) | awaited,
                     remaps={"image": camera_topic(cell, name)},
-                    env=large_pictures_environment(surroundings),
+                    profile=CAMERA,
                 )
             )
     return specs
@@ -122,7 +135,8 @@ def _microphone_parameters(microphone: MicrophoneDescription) -> dict[str, Value
 
 
 def _speaker_parameters(speaker: SpeakerDescription) -> dict[str, Value | None]:
-    return {"sink": speaker.sink, "volume": speaker.volume}
+    sink = "none" if speaker.sink is None else speaker.sink
+    return {"sink": sink, "volume": speaker.volume}
 
 
 def _node_argv(

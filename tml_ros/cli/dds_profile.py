@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-PROFILE = Path("config", "fastdds", "large_pictures.xml")
+PROFILES = Path("config", "fastdds")
+NODE, CAMERA = "node.xml", "camera.xml"
 PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 """The name since Fast DDS 3, and the one before."""
 DISCOVERY_VARIABLES = (
@@ -28,18 +29,18 @@ def discovery_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {DISCOVERY_VARIABLES[0]: "LOCALHOST"}
 
 
-def large_pictures_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Gives who sends pictures enough shared memory, where no DDS profile is set already."""
-    profile = _profile_path()
-    if profile is None or any(environment.get(name) for name in PROFILE_VARIABLES):
+def profile_environment(profile: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Names the profile, NODE or CAMERA, where no DDS profile is set already."""
+    path = _profile_path(profile)
+    if path is None or any(environment.get(name) for name in PROFILE_VARIABLES):
         return {}
-    return dict.fromkeys(PROFILE_VARIABLES, str(profile))
+    return dict.fromkeys(PROFILE_VARIABLES, str(path))
 
 
-def _profile_path() -> Path | None:
+def _profile_path(profile: str) -> Path | None:
     prefixes = [Path(prefix) for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(":")]
     shares = [prefix / "share" / "tml_ros" for prefix in (*prefixes, Path(sys.prefix))]
     for folder in (Path(__file__).resolve().parents[2], *shares):
-        if (folder / PROFILE).is_file():
-            return folder / PROFILE
+        if (folder / PROFILES / profile).is_file():
+            return folder / PROFILES / profile
     return None

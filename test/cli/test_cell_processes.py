@@ -1,0 +1,96 @@
+"""Which processes a cell needs, and how they are started."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tml_ros.cell.cell_file import CellFileError
+from tml_ros.cli.cell_processes import cell_processes
+from tml_ros.cli.dds_profile import DISCOVERY_VARIABLES, PROFILE_VARIABLES
+
+CELL = """
+cell: press
+cameras:
+  front: {source: "rtsp://10.0.0.7/a b?c=1#2", rate: 15, size: [640, 480]}
+  side: {topic: /elsewhere/image}
+microphones:
+  hall: {source: 0, channels: 2}
+speaker: {sink: null, volume: 0.5}
+"""
+
+
+@pytest.fixture
+def press(tmp_path):
+    path = tmp_path / "press.yaml"
+    path.write_text(CELL)
+    return path
+
+
+def _specs(path, **how):
+    return {spec.name: spec for spec in cell_processes(path, **how)}
+
+
+def _parameters(spec):
+    words = iter(spec.argv)
+    return dict(next(words).split(":=", 1) for word in words if word == "-p")
+
+
+def test_only_the_nodes_a_cell_needs_are_started(press, tmp_path):
+    assert list(_specs(press)) == [
+        "guardian",
+        "interaction",
+        "speaker",
+        "microphone_hall",
+        "camera_front",
+    ]
+    bare = tmp_path / "bare.yaml"
+    bare.write_text("cell: bare\ncameras: {front: {}}\n")
+    assert list(_specs(bare)) == ["guardian", "interaction"]
+
+
+def test_nodes_get_what_the_cell_says(press):
+    specs = _specs(press)
+    assert _parameters(specs["guardian"])["cell"] == f'"{press}"'
+    camera = _parameters(specs["camera_front"])
+    assert camera["source"] == '"rtsp://10.0.0.7/a b?c=1#2"'
+    assert (camera["rate"], camera["width"], camera["height"]) == ("15.0", "640", "480")
+    assert "image:=front/image" in specs["camera_front"].argv
+    assert _parameters(specs["microphone_hall"])["source"] == "0"
+    assert "audio:=audio" in specs["microphone_hall"].argv
+    assert _parameters(specs["speaker"]) == {"sink": '"none"', "volume": "0.5"}
+    for name, spec in specs.items():
+        assert "__ns:=/press" in spec.argv
+        assert f"__node:={name}" in spec.argv
+
+
+def test_simulated_time_reaches_every_node(press):
+    for spec in cell_processes(press, use_sim_time=True):
+        assert _parameters(spec)["use_sim_time"] == "true"
+
+
+def test_discovery_stays_on_this_machine_unless_the_environment_says_otherwise(press):
+    for spec in cell_processes(press, environment={"PATH": os.environ["PATH"]}):
+        assert spec.env["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+    for name in DISCOVERY_VARIABLES:
+        for spec in cell_processes(press, environment={name: "SUBNET"}):
+            assert {key: spec.env.get(key) for key in DISCOVERY_VARIABLES} == {
+                key: "SUBNET" if key == name else None for key in DISCOVERY_VARIABLES
+            }
+
+
+def test_who_sends_pictures_gets_more_shared_memory_unless_the_user_has_a_profile(press):
+    specs = _specs(press, environment={})
+    assert specs["camera_front"].env[PROFILE_VARIABLES[0]].endswith("camera.xml")
+    assert specs["guardian"].env[PROFILE_VARIABLES[0]].endswith("node.xml")
+    for variable in PROFILE_VARIABLES:
+        for spec in cell_processes(press, environment={variable: "mine.xml"}):
+            assert [spec.env.get(name) for name in PROFILE_VARIABLES if name in spec.env] == [
+                "mine.xml"
+            ]
+
+
+def test_a_wrong_cell_file_starts_nothing(tmp_path):
+    with pytest.raises(CellFileError):
+        cell_processes(tmp_path / "missing.yaml")
