@@ -1,0 +1,147 @@
+"""The loudspeaker of a cell: plays what is said, stops when told to, reports what was heard.
+
+Knows nothing of who speaks and why. The sink plays in a thread of its own; the node's callbacks
+only enqueue.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.clock import Clock, ClockType
+from rclpy.logging import get_logger
+from rclpy.node import Node
+from std_msgs.msg import Empty, Int16MultiArray, String, UInt64
+
+from tml_ros.cell.alarm_status import ERROR, OK, WARN, Status
+from tml_ros.devices.loudspeaker import open_loudspeaker
+from tml_ros.devices.loudspeaker_status import LoudspeakerAbsentError
+from tml_ros.nodes import qos
+from tml_ros.nodes.exit_codes import FAILED
+from tml_ros.nodes.messages import samples_of
+from tml_ros.nodes.parameters import number_parameter, source_parameter
+from tml_ros.nodes.running import run_node
+from tml_ros.nodes.status_messages import statuses_message
+from tml_ros.turn.micro_turn import SAMPLE_RATE
+
+NO_SINK = "none"
+PLAYBACK_SECONDS = 0.1
+
+
+class SpeakerNode(Node):
+    """Plays speech of 16 kHz mono.
+
+    Parameters:
+        sink: name (or part of it) or index of a PortAudio device, a .wav file to write, or "none"
+            to play unheard (default "default").
+        volume: 0..1 (default 1).
+
+    Subscribes:
+        speech/audio (Int16MultiArray, one channel): queued; beyond a minute the oldest gives way
+        speech/text (String): the words of it, shown on /diagnostics
+        speech/flush (Empty): forget what is queued; silent within 50 ms
+    Publishes:
+        speech/playback (UInt64), 10 Hz: samples that really went out since the start
+        /diagnostics (DiagnosticArray), 1 Hz: played, waiting, flushed, dropped, malformed
+
+    Fails to start, with exit code 2, on a wrong parameter, a file that cannot be created or without
+    PortAudio; with exit code 1 where the device is not there, because it may be the next time. A
+    device that goes away later is retried, and reported; malformed sound is counted and left out.
+    """
+
+    def __init__(self) -> None:
+        """Open the sink. Raises ParameterError, LoudspeakerError."""
+        super().__init__("speaker")
+        self._sink = source_parameter(
+            self, "sink", "PortAudio device, .wav file, or none", default="default"
+        )
+        self._volume = number_parameter(
+            self, "volume", "loudness of all speech", default=1.0, lowest=0.0, highest=1.0
+        )
+        self._last_text = ""
+        self._malformed = 0
+        self._lost = False
+        self._playback = self.create_publisher(UInt64, "speech/playback", qos.PLAYBACK)
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        sink = None if self._sink == NO_SINK else self._sink
+        self._speaker = open_loudspeaker(sink, rate=SAMPLE_RATE)
+        self.create_subscription(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
+        self.create_subscription(String, "speech/text", self._on_text, qos.SPEECH)
+        self.create_subscription(Empty, "speech/flush", self._on_flush, qos.SPEECH)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(PLAYBACK_SECONDS, self._on_tick, clock=steady)
+        self.create_timer(1.0, self._report, clock=steady)
+
+    def destroy_node(self) -> None:
+        """Stop at once and close the sink."""
+        self._speaker.close()
+        super().destroy_node()
+
+    def _on_audio(self, message: Int16MultiArray) -> None:
+        try:
+            samples = samples_of(message, channels=1)
+        except ValueError as problem:
+            self._malformed += 1
+            self.get_logger().warning(
+                f"speech/audio is left out: {problem}", throttle_duration_sec=5.0
+            )
+            return
+        self._speaker.write(samples[:, 0] * np.float32(self._volume / 32_768))
+
+    def _on_text(self, message: String) -> None:
+        self._last_text = message.data[:200]
+
+    def _on_flush(self, _: Empty) -> None:
+        self._speaker.flush()
+
+    def _on_tick(self) -> None:
+        self._playback.publish(UInt64(data=self._speaker.samples_played))
+        status = self._speaker.status
+        if status.lost is not self._lost:
+            self._lost = status.lost
+            if status.lost:
+                self.get_logger().error(f"{self._sink} is lost: {status.last_error}")
+            else:
+                self.get_logger().info(f"{self._sink} is back")
+
+    def _report(self) -> None:
+        status = self._speaker.status
+        level, summary = OK, "speaking" if status.waiting else "silent"
+        if status.lost:
+            level, summary = ERROR, "lost"
+        elif self._malformed or status.dropped:
+            level = WARN
+        values = {
+            "sink": str(self._sink),
+            "played": str(status.played),
+            "waiting": str(status.waiting),
+            "flushed": str(status.flushed),
+            "dropped": str(status.dropped),
+            "malformed": str(self._malformed),
+            "retries": str(status.retries),
+            "last_text": self._last_text,
+            "last_error": status.last_error,
+        }
+        name = f"{self.get_fully_qualified_name().lstrip('/')}: sink"
+        report = Status(level, name, summary, self.get_namespace().strip("/"), values)
+        stamp_ns = self.get_clock().now().nanoseconds
+        self._diagnostics.publish(statuses_message([report], stamp_ns))
+
+
+def _build() -> SpeakerNode:
+    try:
+        return SpeakerNode()
+    except LoudspeakerAbsentError as problem:
+        get_logger("speaker").fatal(f"cannot start now: {problem}")
+        sys.exit(FAILED)
+
+
+def main() -> int:
+    """Run the node as a program."""
+    return run_node(_build)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
