@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tml_ros.cell.statements import Statements
+from tml_ros.cell.statements import MAX_PER_ORIGIN, Statements
 from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 
 BOX = Box("eye", 1, 2, 3, 4)
@@ -37,3 +37,15 @@ def test_guards_and_model_are_kept_apart() -> None:
     assert statements.all() == (person(0.1, 5), model)
     statements.clear()
     assert statements.all() == ()
+
+
+def test_an_origin_that_invents_places_is_cut_off_and_the_others_are_not() -> None:
+    statements = Statements()
+    for number in range(MAX_PER_ORIGIN + 9):
+        hazard = Hazard(HazardKind.SIREN, f"place{number}", 0.9, HazardSource.MODEL, number)
+        statements.state("interaction", [hazard])
+    assert len(statements.all()) == MAX_PER_ORIGIN
+    assert statements.refused == 9
+    again = Hazard(HazardKind.SIREN, "place0", 0.1, HazardSource.MODEL, 9_999)
+    assert statements.state("interaction", [again]) == [again]
+    assert statements.state("eye", [person(1.0, 5)]) == [person(1.0, 5)]

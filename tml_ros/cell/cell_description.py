@@ -20,7 +20,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from typing_extensions import Self
 
 from tml_ros.cell import cell_rules
 from tml_ros.safety.alarm import AlarmPolicy, Priority
@@ -64,7 +63,7 @@ class ZoneDescription(_Strict):
     units: Literal["pixels", "fractions"] = "pixels"
 
     @model_validator(mode="after")
-    def _is_an_area(self) -> Self:
+    def _is_an_area(self) -> ZoneDescription:
         cell_rules.refuse(cell_rules.polygon_mistakes(self.polygon, units=self.units))
         return self
 
@@ -93,7 +92,9 @@ class CameraDescription(_Strict):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _pixels_fit(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401
+    def _pixels_fit(
+        cls, data: Any, handler: ModelWrapValidatorHandler[CameraDescription]
+    ) -> CameraDescription:  # noqa: ANN401
         def mistakes(given: Mapping[Any, Any]) -> list[cell_rules.Mistake]:
             size = cell_rules.readable(Size, given.get("size"))
             return [
@@ -170,7 +171,9 @@ class CellDescription(_Strict):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _streams_agree(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401
+    def _streams_agree(
+        cls, data: Any, handler: ModelWrapValidatorHandler[CellDescription]
+    ) -> CellDescription:  # noqa: ANN401
         return cell_rules.validated(data, handler, cell_rules.stream_mistakes)
 
 

@@ -105,6 +105,11 @@ class Guardian:
         """Frames and sound blocks that were not newer than what had been judged; not judged."""
         return self._stale_inputs
 
+    @property
+    def refused_hazards(self) -> int:
+        """Hazards of others that were dropped because they judged too many places."""
+        return self._statements.refused
+
     def observe_frame(self, frame: Frame, now_ns: int) -> list[AlarmTransition]:
         """Judge a picture, of any size. Raises ValueError for a camera the cell does not have."""
         if frame.camera not in self._cameras:

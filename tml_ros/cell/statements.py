@@ -8,10 +8,14 @@ the guardian.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+
+MAX_PER_ORIGIN = 512
+"""Kinds and places one origin may judge; one that invents places without end is cut off there."""
 
 _Key = tuple[HazardSource, HazardKind, str]
 
@@ -26,12 +30,24 @@ class Statements:
     def __init__(self) -> None:
         """Start with nothing stated."""
         self._by_key: dict[_Key, dict[str, Hazard]] = {}
+        self._held: Counter[str] = Counter()
+        self._refused = 0
+
+    @property
+    def refused(self) -> int:
+        """Statements dropped because their origin judged more than `MAX_PER_ORIGIN` already."""
+        return self._refused
 
     def state(self, origin: str, hazards: Iterable[Hazard]) -> list[Hazard]:
         """Take in what `origin` states; return the joint statement on each kind and zone named."""
         touched: dict[_Key, None] = {}
         for hazard in hazards:
             key = (hazard.source, hazard.kind, hazard.zone)
+            if origin not in self._by_key.get(key, ()):
+                if self._held[origin] >= MAX_PER_ORIGIN:
+                    self._refused += 1
+                    continue
+                self._held[origin] += 1
             self._by_key.setdefault(key, {})[origin] = hazard
             touched[key] = None
         return [self._joint(key) for key in touched]
@@ -44,6 +60,7 @@ class Statements:
     def clear(self) -> None:
         """Forget everything."""
         self._by_key.clear()
+        self._held.clear()
 
     def _joint(self, key: _Key) -> Hazard:
         by_origin = self._by_key[key].values()
