@@ -75,8 +75,8 @@ class CameraDescription(_Strict):
         come from elsewhere.
     topic: image topic, "<name>/image" unless given. compressed: sensor_msgs/CompressedImage.
     size: (width, height) in which pixel polygons are drawn; frames of another size are fitted.
-    rate: frames per second asked of a live device. lost_after: seconds of silence until
-    camera_lost.
+    rate: frames per second asked of a live device.
+    lost_after: seconds of silence until camera_lost.
     """
 
     source: CameraSource = None
@@ -93,8 +93,8 @@ class CameraDescription(_Strict):
     @model_validator(mode="wrap")
     @classmethod
     def _pixels_fit(
-        cls, data: Any, handler: ModelWrapValidatorHandler[CameraDescription]
-    ) -> CameraDescription:  # noqa: ANN401
+        cls, data: object, handler: ModelWrapValidatorHandler[CameraDescription]
+    ) -> CameraDescription:
         def mistakes(given: Mapping[Any, Any]) -> list[cell_rules.Mistake]:
             size = cell_rules.readable(Size, given.get("size"))
             return [
@@ -172,8 +172,8 @@ class CellDescription(_Strict):
     @model_validator(mode="wrap")
     @classmethod
     def _streams_agree(
-        cls, data: Any, handler: ModelWrapValidatorHandler[CellDescription]
-    ) -> CellDescription:  # noqa: ANN401
+        cls, data: object, handler: ModelWrapValidatorHandler[CellDescription]
+    ) -> CellDescription:
         return cell_rules.validated(data, handler, cell_rules.stream_mistakes)
 
 
