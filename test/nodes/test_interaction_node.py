@@ -1,0 +1,156 @@
+"""The interaction in a process of its own, over real DDS."""
+
+from __future__ import annotations
+
+import signal
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy", reason="no ROS 2 here")
+
+from diagnostic_msgs.msg import DiagnosticArray
+from lifecycle_msgs.srv import GetState
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import Image
+from std_msgs.msg import Int16MultiArray, String
+
+from tml_ros.nodes import qos
+from tml_ros.nodes.messages import audio_message, image_message
+from tml_ros.nodes.status_messages import statuses_of
+
+CELL = """
+cell: press
+cameras:
+  front: {}
+microphones:
+  hall: {}
+"""
+BLOCK = np.zeros(3200, np.int16)
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "press.yaml"
+    path.write_text(CELL)
+    return path
+
+
+@pytest.fixture
+def start(run_process):
+    def start(path):
+        argv = ["python", "-m", "tml_ros.nodes.interaction_node", "--ros-args"]
+        return run_process([*argv, "-r", "__ns:=/press", "-p", f"cell:={path}"])
+
+    return start
+
+
+class Seen:
+    """Heartbeats and diagnostics that came, and the ways to feed the node."""
+
+    def __init__(self, node):
+        self.node = node
+        self.beats, self.diagnostics = [], {}
+        node.create_subscription(
+            DiagnosticArray,
+            "/press/heartbeat",
+            lambda message: self.beats.append(statuses_of(message)[0].values),
+            qos.HEARTBEAT,
+        )
+        node.create_subscription(
+            DiagnosticArray,
+            "/diagnostics",
+            lambda message: self.diagnostics.update(
+                {status.name: status for status in statuses_of(message)}
+            ),
+            qos.DIAGNOSTICS,
+        )
+        self.sound = node.create_publisher(Int16MultiArray, "/press/audio", qos.AUDIO)
+        self.images = node.create_publisher(Image, "/press/front/image", qos.CAMERA_IMAGE)
+        self.text = node.create_publisher(String, "/press/text", qos.TEXT)
+
+    def feed(self):
+        self.sound.publish(audio_message(BLOCK))
+        now_ns = self.node.get_clock().now().nanoseconds
+        self.images.publish(image_message(np.zeros((48, 64, 3), np.uint8), now_ns, "front"))
+        self.text.publish(String(data="is it safe to enter?"))
+
+
+@pytest.fixture
+def seen(ros_node):
+    return Seen(ros_node)
+
+
+def test_it_beats_and_takes_turns_even_without_a_model(seen, start, path, wait_until):
+    process = start(path)
+    wait_until(lambda: seen.beats, what="the first heartbeat")
+    assert seen.beats[0]["turns"] == "0"
+    assert seen.beats[0]["last_turn_age_ms"] == "none"
+    wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= 5, what="5 turns")
+    beat = seen.beats[-1]
+    assert float(beat["last_turn_age_ms"]) < 5000
+    assert float(beat["turn_p50_ms"]) <= float(beat["turn_p99_ms"])
+    assert (beat["deadline_misses"], beat["model_faults"]) == ("0", "0")
+    sequence = [int(beat["sequence"]) for beat in seen.beats]
+    assert sequence == list(range(sequence[0], sequence[0] + len(sequence)))
+    wait_until(lambda: "press/interaction: turns" in seen.diagnostics)
+    wait_until(
+        lambda: int(seen.diagnostics["press/interaction: microphone hall"].values["received"]) > 0
+    )
+    process.signal(signal.SIGINT)
+    assert process.wait(2.0) == 0, process.output()
+
+
+def test_sound_that_contradicts_itself_is_reported_and_survived(seen, start, path, wait_until):
+    start(path)
+    wait_until(lambda: seen.beats)
+
+    def feed_broken():
+        message = audio_message(BLOCK)
+        message.layout.dim[1].size = 7
+        seen.sound.publish(message)
+
+    def rejected():
+        status = seen.diagnostics.get("press/interaction: microphone hall")
+        return status is not None and int(status.values["rejected"]) > 0
+
+    wait_until(lambda: feed_broken() or rejected())
+    status = seen.diagnostics["press/interaction: microphone hall"]
+    assert "7 channels" in status.values["last_error"]
+    wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= 2)
+
+
+def test_an_unknown_model_is_one_line_and_code_2(ros_domain, start, tmp_path):
+    path = tmp_path / "press.yaml"
+    path.write_text(CELL + "model: oracle\n")
+    process = start(path)
+    assert process.wait() == 2
+    (line,) = [line for line in process.output().splitlines() if "cannot start" in line]
+    assert "oracle" in line
+    assert "Traceback" not in process.output()
+
+
+def test_a_publisher_with_incompatible_qos_is_named_in_the_log(ros_node, start, path):
+    unreliable = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    ros_node.create_publisher(Int16MultiArray, "/press/audio", unreliable)
+    process = start(path)
+    process.wait_for("incompatible QoS")
+    (line,) = [line for line in process.output().splitlines() if "incompatible QoS" in line]
+    assert "[press.interaction]" in line
+    assert "'audio'" in line
+    assert "RELIABILITY" in line
+
+
+def test_it_is_a_lifecycle_node_that_activates_itself(ros_node, start, path, wait_until):
+    start(path)
+    state = ros_node.create_client(GetState, "/press/interaction/get_state")
+    assert state.wait_for_service(15)
+    labels = []
+
+    def ask():
+        future = state.call_async(GetState.Request())
+        wait_until(future.done)
+        labels.append(future.result().current_state.label)
+        return labels[-1] == "active"
+
+    wait_until(ask, what=f"active, found {labels}")
