@@ -172,7 +172,10 @@ def test_a_closed_camera_gives_nothing_and_leaves_no_thread(tmp_path):
 
 def test_the_real_clip_plays_in_real_time(real_data, closing):
     camera = closing(str(real_data / "worker_zone" / "worker_zone.mp4"))
-    frames = list(camera)
-    assert frames[-1].offset_ns == 4_690 * MS
-    assert frames[-1].captured_ns - frames[0].captured_ns == 4_690 * MS - frames[0].offset_ns
+    frames = list(itertools.islice(camera, 10))
+    assert all(frame.offset_ns % (70 * MS) == 0 for frame in frames)
+    assert {frame.captured_ns - frame.offset_ns for frame in frames} == {
+        frames[0].captured_ns - frames[0].offset_ns
+    }
+    assert frames[-1].offset_ns >= 630 * MS
     assert frames[0].rgb.shape == (270, 480, 3)
