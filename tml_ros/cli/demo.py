@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 EXIT_NODE_FAILED = 1
 BAG_FILE, REPORT_FILE, SUMMARY_FILE = "session.mcap", "report.html", "summary.json"
+LOG_FOLDER = "logs"
 _PARTS = ("tml_ros", "numpy", "opencv-python-headless")
 
 
@@ -105,8 +106,11 @@ def _plan(
     # What an earlier demo left must not be taken for this one's.
     for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
         (out / name).unlink(missing_ok=True)
+    for log in (out / LOG_FOLDER).glob("*.log*"):
+        log.unlink()
     columns = (TextColumn("making the simulated clip"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task("clip", total=1.0, visible=False)
         return plan_demo(
             video=video,
@@ -126,7 +130,7 @@ def _run_of(plan: DemoPlan, log: SessionLog, out: Path) -> DemoRun:
             f"the demo needs ROS 2 for Python ({error}): source a ROS 2 installation, or run "
             f"`make setup`; `tml-ros replay` works without"
         ) from error
-    return DemoRun(plan, log, bag=out / BAG_FILE, logs=out / "logs")
+    return DemoRun(plan, log, bag=out / BAG_FILE, logs=out / LOG_FOLDER)
 
 
 def _provenance(plan: DemoPlan) -> Provenance:

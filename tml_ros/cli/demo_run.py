@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import rclpy
@@ -24,19 +24,20 @@ from tml_ros.cli.dds_profile import discovery_environment
 from tml_ros.cli.demo_plan import DemoPlan
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.cli.supervisor import ProcessState, Supervisor, cell_processes
+from tml_ros.cli.supervisor import ProcessSpec, ProcessState, Supervisor, cell_processes
 from tml_ros.nodes.observer import Observer
 from tml_ros.nodes.running import SpinThread
 from tml_ros.report.session_log import SessionLog
 
 UP_SECONDS = 45.0
 FIRST_INPUT_SECONDS = 15.0
-DISCOVERY_SECONDS = 1.0
+DISCOVERY_SECONDS = 2.0
 AFTER_END_SECONDS = 0.3
 """The last frame's way to the alarm; shorter than any silence that counts as a lost camera."""
 SPEECH_SECONDS = 8.0
 REFRESH_SECONDS = 0.2
 KEPT_LINES = 12
+MEDIA = ("camera_", "microphone_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class DemoRun:
         self._log = log
         self._bag = bag
         self._lines: dict[str, deque[str]] = {}
-        specs = cell_processes(plan.cell_path)
+        specs = [_patient(spec) for spec in cell_processes(plan.cell_path)]
 
         def supervisor(wanted: Callable[[str], bool]) -> Supervisor:
             return Supervisor(
@@ -70,7 +71,7 @@ class DemoRun:
 
         self._watchers = supervisor(lambda name: name in ("guardian", "interaction"))
         self._voice = supervisor(lambda name: name == "speaker")
-        self._media = supervisor(lambda name: name.startswith(("camera_", "microphone_")))
+        self._media = supervisor(lambda name: name.startswith(MEDIA))
         self._started: list[Supervisor] = []
 
     def run(self, table: LiveTable, ending: threading.Event) -> NodeFailure | None:
@@ -197,3 +198,10 @@ class DemoRun:
 
     def _keep_line(self, name: str, line: str) -> None:
         self._lines.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)
+
+
+def _patient(spec: ProcessSpec) -> ProcessSpec:
+    """A camera or microphone that begins when guardian, interaction and observer listen."""
+    if not spec.name.startswith(MEDIA):
+        return spec
+    return replace(spec, argv=(*spec.argv, "-p", "wait_for_subscribers:=3"))

@@ -31,6 +31,8 @@ from tml_ros.turn.micro_turn import Frame
 
 RATE_WINDOW = 30
 RECENT = 100
+TIMER = "ticks"
+"""A lane that is meant to drop what comes while it is busy."""
 PICTURES = 12
 PICTURE_BYTES = 24_000_000
 """Per camera so much of the newest past is kept, to find the very frame an alarm speaks of."""
@@ -154,6 +156,8 @@ class SessionRecorder:
         if status.values.get("turns", "").isdigit():
             self.log.turns = int(status.values["turns"])
         about = status.name.partition(":")[2].strip()
+        if about == TIMER:
+            return
         for key in _COUNTED:
             value = status.values.get(key, "")
             if value.isdigit() and int(value):
