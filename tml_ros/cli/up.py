@@ -47,16 +47,16 @@ def up(
 
     def show(name: str, line: str) -> None:
         if any(word in line for word in _NOTEWORTHY):
-            console.print(f"[bold]{escape(name)}[/bold] {escape(line)}", highlight=False)
+            words = f"[bold]{escape(name)}[/bold] {escape(line)}"
+            console.print(words, highlight=False, soft_wrap=True)
 
-    with _asked_to_end() as ending:
-        supervisor = Supervisor(specs, log_folder=log_folder, on_line=show)
-        with supervisor, Live(console=console, auto_refresh=False) as live:
+    supervisor = Supervisor(specs, log_folder=log_folder, on_line=show)
+    with _asked_to_end() as ending, Live(console=console, auto_refresh=False) as live:
+        with supervisor:
             while not ending.is_set():
                 live.update(_table(supervisor.status(), log_folder), refresh=console.is_terminal)
                 ending.wait(REFRESH_S)
-        if not console.is_terminal:
-            console.print(_table(supervisor.status(), log_folder))
+        live.update(_table(supervisor.status(), log_folder), refresh=console.is_terminal)
 
 
 @contextmanager
