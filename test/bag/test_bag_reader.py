@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tml_ros.bag.bag_error import BagError
 from tml_ros.bag.bag_reader import open_bag
+from tml_ros.bag.bag_writer import BagWriter
+from tml_ros.bag.message_types import MessageTypes
 
 TEXTS = ["one", "two", "three", "four", "five"]
 EXPECTED = [("/text", STRING, SECOND + index * SECOND, text) for index, text in enumerate(TEXTS)]
@@ -19,11 +21,19 @@ def contents(path):
         return [(topic, kind, stamp, message.data) for topic, kind, stamp, message in bag]
 
 
-@pytest.mark.parametrize("plugin", ["sqlite3", "mcap"])
-@pytest.mark.parametrize("compression", [None, "FILE", "MESSAGE", "STORAGE"])
+@pytest.mark.parametrize(
+    ("plugin", "compression"),
+    [
+        ("sqlite3", None),
+        ("sqlite3", "FILE"),
+        ("sqlite3", "MESSAGE"),
+        ("mcap", None),
+        ("mcap", "FILE"),
+        ("mcap", "MESSAGE"),
+        ("mcap", "STORAGE"),
+    ],
+)
 def test_a_folder_is_read_whatever_its_storage_and_compression(tmp_path, plugin, compression):
-    if plugin == "sqlite3" and compression == "STORAGE":
-        pytest.skip("SQLite has no compression of its own")
     path = write_folder(tmp_path / "bag", TEXTS, plugin=plugin, compression=compression)
     assert contents(path) == EXPECTED
 
@@ -149,8 +159,6 @@ def test_a_folder_with_broken_metadata_is_a_named_error(tmp_path):
 
 
 def test_messages_of_unknown_types_are_left_out_and_others_are_not(tmp_path):
-    from tml_ros.bag.bag_writer import BagWriter  # noqa: PLC0415
-
     path = tmp_path / "mixed.mcap"
     with BagWriter(path) as bag:
         bag.declare("/odd", "odd_msgs/msg/Odd", definition="no definition at all !!")
@@ -160,9 +168,6 @@ def test_messages_of_unknown_types_are_left_out_and_others_are_not(tmp_path):
 
 
 def test_a_type_that_only_the_bag_knows_is_read_by_its_own_definition(tmp_path):
-    from tml_ros.bag.bag_writer import BagWriter  # noqa: PLC0415
-    from tml_ros.bag.message_types import MessageTypes  # noqa: PLC0415
-
     definition = "uint32 level\nstring name\n"
     types = MessageTypes()
     types.learn("site_msgs/msg/Tank", definition)

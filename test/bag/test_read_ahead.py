@@ -11,8 +11,9 @@ def readers():
     return [thread for thread in threading.enumerate() if thread.name == "read-ahead"]
 
 
-def test_items_keep_their_order_and_the_thread_ends():
-    assert list(read_ahead(range(1000), depth=4)) == list(range(1000))
+@pytest.mark.parametrize("together", [1, 3, 2000])
+def test_items_keep_their_order_and_the_thread_ends(together):
+    assert list(read_ahead(range(1000), depth=4, together=together)) == list(range(1000))
     assert not readers()
 
 
@@ -33,12 +34,13 @@ def test_no_more_than_depth_items_wait(wait_until):
     assert not readers()
 
 
-def test_the_error_of_the_source_comes_after_what_it_gave():
+@pytest.mark.parametrize("together", [1, 5])
+def test_the_error_of_the_source_comes_after_what_it_gave(together):
     def source():
         yield 1
         raise ValueError("torn")
 
-    items = read_ahead(source(), depth=8)
+    items = read_ahead(source(), depth=8, together=together)
     assert next(items) == 1
     with pytest.raises(ValueError, match="torn"):
         next(items)

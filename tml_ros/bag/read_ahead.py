@@ -14,20 +14,26 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_END = object()
 
+def read_ahead(source: Iterable[Item], *, depth: int, together: int = 1) -> Iterator[Item]:
+    """Iterate `source` with about `depth` items made in advance.
 
-def read_ahead(source: Iterable[Item], *, depth: int) -> Iterator[Item]:
-    """Iterate `source` with at most `depth` items made in advance."""
-    items: queue.Queue[object] = queue.Queue(maxsize=depth)
+    together: how many are handed over at once. Each handing over makes two threads wait for one
+    another, which costs more than a small item itself.
+    """
+    waiting: queue.Queue[list[Item] | None] = queue.Queue(maxsize=max(1, depth // together))
     stopped = threading.Event()
     failure: list[BaseException] = []
 
     def produce() -> None:
         iterator = iter(source)
+        batch: list[Item] = []
         try:
             for item in iterator:
-                items.put(item)
+                batch.append(item)
+                if len(batch) >= together:
+                    waiting.put(batch)
+                    batch = []
                 if stopped.is_set():
                     break
         except BaseException as error:
@@ -36,19 +42,20 @@ def read_ahead(source: Iterable[Item], *, depth: int) -> Iterator[Item]:
             close = getattr(iterator, "close", None)
             if close is not None:
                 close()
-            items.put(_END)
+            waiting.put(batch)
+            waiting.put(None)
 
     thread = threading.Thread(target=produce, name="read-ahead", daemon=True)
     thread.start()
     try:
-        while (item := items.get()) is not _END:
-            yield item  # type: ignore[misc]
+        while (batch := waiting.get()) is not None:
+            yield from batch
     finally:
         stopped.set()
         while thread.is_alive():
             # A producer that waits for room must get it before it can see that nobody listens.
             try:
-                items.get(timeout=0.01)
+                waiting.get(timeout=0.01)
             except queue.Empty:
                 continue
         thread.join()

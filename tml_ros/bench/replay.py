@@ -17,7 +17,8 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.replay import Replay
 from tml_ros.cell.replay_bag import BagInputs
 
-AHEAD = 16
+AHEAD, TOGETHER = 32, 8
+"""As `tml-ros replay` has it."""
 CELL = {
     "cell": "bench",
     "cameras": {
@@ -65,8 +66,9 @@ def bench_replay(*, minutes: float, video: Path | None = None) -> ReplayBench:
         with open_bag(path) as bag:
             inputs = BagInputs(bag, cell)
             length = (bag.end_ns - bag.start_ns) / 1e9
+            ahead = read_ahead(inputs, depth=AHEAD, together=TOGETHER)
             started = time.perf_counter()
-            for record in replay.run(read_ahead(inputs, depth=AHEAD), end_ns=inputs.end_ns):
+            for record in replay.run(ahead, end_ns=inputs.end_ns):
                 if rss_10 is None and record.seconds >= length / 10:
                     rss_10 = resident_mb()
             elapsed = time.perf_counter() - started

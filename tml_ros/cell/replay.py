@@ -45,13 +45,15 @@ class OperatorText:
 class ReplayInput:
     """One thing that came in at `now_ns` of cell time.
 
-    content: None for what the cell does not judge: it is only passed on, and no time passes.
+    content: None for what could not be used; that lets time pass and no more.
     message: as it was recorded, where it was.
+    judged: False for what is none of the cell's; it is only passed on, and no time passes.
     """
 
     now_ns: int
     content: Frame | AudioBlock | OperatorText | None
     message: BagMessage | None = None
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Replay:
         end_ns: how long the recording lasts beyond its last judged input, in its own time.
         """
         for given in inputs:
-            if given.content is None:
+            if not given.judged:
                 yield ReplayRecord(self._seconds, given.now_ns, given)
                 continue
             if self._start_ns is None:

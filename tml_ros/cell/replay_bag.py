@@ -91,9 +91,9 @@ class BagInputs:
 
     def _input(self, message: BagMessage) -> ReplayInput:
         stream = self._streams.get(message.topic)
-        return (
-            ReplayInput(message.log_ns, None, message) if stream is None else stream.take(message)
-        )
+        if stream is None:
+            return ReplayInput(message.log_ns, None, message, judged=False)
+        return stream.take(message)
 
     def _find_streams(self) -> dict[str, RecordedStream]:
         types, faults = self._bag.types, self._faults

@@ -39,8 +39,8 @@ from tml_ros.model.interface import open_model
 from tml_ros.report.report_page import write_report
 from tml_ros.report.session_log import Provenance
 
-AHEAD = 16
-"""Decoded inputs waiting at most: 15 MB of 640x480 pictures, enough to bridge a slow one."""
+AHEAD, TOGETHER = 32, 8
+"""Inputs decoded in advance and handed over at once: at most 30 MB of 640x480 pictures."""
 
 
 def replay(  # noqa: PLR0917 - a command line
@@ -95,7 +95,8 @@ def replay(  # noqa: PLR0917 - a command line
         table = None if as_json else EventTable()
         progress = stack.enter_context(ReplayProgress(console, opened.seconds))
         started = time.perf_counter()
-        for record in run.run(read_ahead(opened.inputs, depth=AHEAD), end_ns=opened.end_ns):
+        inputs = read_ahead(opened.inputs, depth=AHEAD, together=TOGETHER)
+        for record in run.run(inputs, end_ns=opened.end_ns):
             if recorder is not None:
                 recorder.record(record, run.guardian.alarms() if record.transitions else ())
             if log is not None:
