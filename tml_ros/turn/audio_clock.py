@@ -28,6 +28,7 @@ class AudioClock:
     """
 
     def __init__(self, *, rate: int) -> None:
+        """Start with no stream yet."""
         if rate <= 0:
             raise ValueError(f"rate must be above 0, got {rate!r}")
         self._rate = rate

@@ -61,6 +61,7 @@ class AudioConverter:
     """
 
     def __init__(self, *, rate: int, channels: int, encoding: AudioEncoding | str) -> None:
+        """Start a stream of that format."""
         self._rate = _whole_number("rate", rate, MIN_RATE, MAX_RATE)
         self._channels = _whole_number("channels", channels, 1, MAX_CHANNELS)
         try:

@@ -34,9 +34,12 @@ class AudioTrack:
     """
 
     def __init__(self, *, start_ns: int, counts: Counter[str]) -> None:
+        """Start empty."""
         self._start_ns = start_ns
         self._counts = counts
         self._frontier = 0
+        self._sound_end = -1
+        self._stamped_end = 0
         self._pending: list[tuple[int, int, NDArray[np.float32]]] = []
         self._arrivals = 0
         self._slots: dict[int, NDArray[np.float32]] = {}
@@ -101,26 +104,36 @@ class AudioTrack:
     def _lay_continuous(self) -> None:
         while self._pending:
             start_ns, _, samples = self._pending[0]
-            ahead = self.place_of(start_ns) - self._frontier
-            # Half a block at most: two short blocks must not be taken for each other.
-            tolerance = min(TOLERANCE_SAMPLES, len(samples) // 2)
+            place = self.place_of(start_ns)
+            stamped_end = place + len(samples)
+            ahead = place - self._frontier
+            tolerance = 0
+            if self._frontier == self._sound_end:
+                # Half a block at most: two short blocks must not be taken for each other.
+                tolerance = min(TOLERANCE_SAMPLES, len(samples) // 2)
             if ahead > tolerance:
                 return
             del self._pending[0]
             if ahead < -tolerance:
-                samples = self._without_decided(ahead, samples)
-            self._write(samples)
+                decided = min(len(samples), -ahead)
+                if stamped_end <= self._stamped_end:
+                    # A block that comes twice, behind sound that was laid ahead of its stamps.
+                    decided = len(samples)
+                self._count_decided(place, place + decided)
+                samples = samples[decided:]
+            if len(samples):
+                self._write(samples)
+                self._sound_end = self._frontier
+                self._stamped_end = stamped_end
 
-    def _without_decided(self, ahead: int, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Drop and count what lies before the frontier."""
-        first, last = self._frontier + ahead, self._frontier + min(0, ahead + len(samples))
-        early = max(0, min(last, 0) - first)
-        late = sum(max(0, min(last, end) - max(first, start)) for start, end in self._holes)
+    def _count_decided(self, start: int, end: int) -> None:
+        """Count what came for places that are decided."""
+        early = max(0, min(end, 0) - start)
+        late = sum(max(0, min(end, b) - max(start, a)) for a, b in self._holes)
         self._late += late
         self._counts["early_samples"] += early
         self._counts["late_samples"] += late
-        self._counts["duplicate_samples"] += last - first - early - late
-        return samples[last - first :]
+        self._counts["duplicate_samples"] += end - start - early - late
 
     def _write(self, samples: NDArray[np.float32]) -> None:
         finite = np.isfinite(samples)

@@ -17,6 +17,7 @@ class StampClock:
     """Turns `now_ns` into the time that a stamp made at this moment would carry."""
 
     def __init__(self) -> None:
+        """Start as one clock with the stamps."""
         self._offset_ns = 0
         self._stamp_ns: int | None = None
         self._now_ns: int | None = None

@@ -44,6 +44,7 @@ class Timeline:
         restarted: bool,
         counts: Counter[str],
     ) -> None:
+        """Start with turn 0 open."""
         self._start_ns = start_ns
         self._jitter_ns = jitter_ns
         self._restarted = restarted

@@ -20,6 +20,7 @@ class TimelineOpening:
     """
 
     def __init__(self, *, master: str | None, jitter_ns: int) -> None:
+        """Start empty."""
         self._master = master
         self._jitter_ns = jitter_ns
         self._blocks: list[AudioBlock] = []

@@ -81,6 +81,7 @@ class TurnAssembler:
         cameras: Sequence[str],
         jitter_ns: int = 100_000_000,
     ) -> None:
+        """Start with nothing heard or seen."""
         if jitter_ns < 0:
             raise ValueError(f"jitter_ns must be >= 0, got {jitter_ns}")
         for kind, names in (("microphone", microphones), ("camera", cameras)):
