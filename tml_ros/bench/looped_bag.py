@@ -43,7 +43,7 @@ def write_looped_bag(path: Path, *, seconds: float, video: Path | None) -> int:
         ]
         sound = _sound()
         bag.declare(IMAGE_TOPIC, COMPRESSED_IMAGE, qos=[offered_qos(reliable=False, depth=2)])
-        frames = int(seconds * 1e9) // period_ns
+        frames = -(-int(seconds * 1e9) // period_ns)
         heard = 0
         for index in range(frames):
             offset_ns = index * period_ns
@@ -71,8 +71,9 @@ def _clip(video: Path | None) -> tuple[list[NDArray[np.uint8]], int]:
 
 def _walk() -> Iterator[NDArray[np.uint8]]:
     """Somebody in a vest walks through a noisy hall, there and back in 20 s."""
-    noise = np.random.default_rng(1)
     width, height = SIZE
+    noise = np.random.default_rng(1)
+    grains = [noise.normal(0, 2.5, (height, width, 3)).astype(np.float32) for _ in range(7)]
     floor = np.linspace(70, 150, height, dtype=np.float32)[:, None, None]
     hall = np.broadcast_to(floor, (height, width, 3)).copy()
     cv2.rectangle(hall, (40, 60), (180, 300), (96, 110, 130), -1)
@@ -82,7 +83,7 @@ def _walk() -> Iterator[NDArray[np.uint8]]:
         cv2.rectangle(frame, (x - 22, 190), (x + 22, 320), (230, 200, 40), -1)
         cv2.rectangle(frame, (x - 18, 320), (x + 18, 440), (40, 50, 90), -1)
         cv2.circle(frame, (x, 165), 22, (220, 160, 120), -1)
-        frame += noise.normal(0, 2.5, frame.shape).astype(np.float32)
+        frame += grains[index % len(grains)]
         yield np.clip(frame, 0, 255).astype(np.uint8)
 
 
