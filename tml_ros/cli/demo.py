@@ -85,8 +85,8 @@ def demo(
         console.print(f"[red]node {failure.name} failed[/red]; its last words:", highlight=False)
         for line in failure.lines or ("(none)",):
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
-    told = f"{verdict(log)}." if log.started_ns is not None else "Nothing was seen or heard."
-    console.print(f"[bold]{told}[/bold]", highlight=False, soft_wrap=True)
+    sentence = f"{verdict(log)}." if log.started_ns is not None else "Nothing was seen or heard."
+    console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
     for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
         if (out / name).exists():
             console.print(f"  {out / name}", highlight=False, soft_wrap=True)

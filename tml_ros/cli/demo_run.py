@@ -1,9 +1,10 @@
 """Runs the processes of a cell for a while and watches them.
 
-The watchers (guardian, interaction) and the voice start first; only when all of them are up do the
-cameras and microphones begin, so that nothing of a film is missed. At the end the watchers stop
-first: what the end of a film looks like to them is not part of the run. Then the voice finishes
-its sentence. Main thread; the observer is spun by a thread of its own.
+The voice, the interaction and the streams start first; the streams hold still until everybody
+listens. The guardian comes last, when all of them are up: it gives a stream only seconds to begin.
+So nothing of a film is missed and no start takes so long that it looks like a lost camera. At the
+end the guardian stops first: what the end of a film looks like is not part of the run. Then the
+voice finishes its sentence. Main thread; the observer is spun by a thread of its own.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import rclpy
 from rclpy.signals import SignalHandlerOptions
 
+from tml_ros.cell.cell_description import camera_topic, microphone_topic
 from tml_ros.cli.dds_profile import discovery_environment
 from tml_ros.cli.demo_plan import DemoPlan
 from tml_ros.cli.live_table import LiveTable
@@ -37,7 +40,8 @@ AFTER_END_SECONDS = 0.3
 SPEECH_SECONDS = 8.0
 REFRESH_SECONDS = 0.2
 KEPT_LINES = 12
-MEDIA = ("camera_", "microphone_")
+GUARDIAN, INTERACTION, SPEAKER = "guardian", "interaction", "speaker"
+CAMERA, MICROPHONE = "camera_", "microphone_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ class DemoRun:
                 on_line=self._keep_line,
             )
 
-        self._watchers = supervisor(lambda name: name in ("guardian", "interaction"))
-        self._voice = supervisor(lambda name: name == "speaker")
-        self._media = supervisor(lambda name: name.startswith(MEDIA))
+        self._guardian = supervisor(lambda name: name == GUARDIAN)
+        self._voice = supervisor(lambda name: name == SPEAKER)
+        self._others = supervisor(lambda name: name not in (GUARDIAN, SPEAKER))
         self._started: list[Supervisor] = []
 
     def run(self, table: LiveTable, ending: threading.Event) -> NodeFailure | None:
@@ -87,13 +91,12 @@ class DemoRun:
                 if failure is None and not ending.is_set():
                     failure = self._watch(observer, table, ending)
                 observer.end_session()
-                self._watchers.stop()
-                self._media.stop()
+                self._guardian.stop()
+                self._others.stop()
                 self._let_voice_finish(observer)
             finally:
-                for supervisor in (self._watchers, self._media, self._voice):
-                    if supervisor in self._started:
-                        supervisor.stop()
+                for supervisor in (self._guardian, self._others, self._voice):
+                    supervisor.stop()
             if observer.bag_fault:
                 table.say(f"the recording is not whole: {observer.bag_fault}")
         return failure
@@ -131,18 +134,31 @@ class DemoRun:
     def _bring_up(
         self, observer: Observer, table: LiveTable, ending: threading.Event
     ) -> NodeFailure | None:
-        for supervisor in (self._watchers, self._voice):
-            self._start(supervisor)
+        for starting, missing in (
+            ((self._others, self._voice), self._missing_others),
+            ((self._guardian,), self._missing_guardian),
+        ):
+            for supervisor in starting:
+                self._started.append(supervisor)
+                supervisor.start()
+            failure = self._wait(partial(missing, observer), table, ending)
+            if failure is not None or ending.is_set():
+                return failure
+        return None
+
+    def _wait(
+        self, missing: Callable[[], list[str]], table: LiveTable, ending: threading.Event
+    ) -> NodeFailure | None:
+        """Wait until nobody is missing."""
         deadline = time.monotonic() + UP_SECONDS
-        while missing := self._missing(observer):
-            table.waiting(", ".join(missing))
+        while names := missing():
+            table.waiting(", ".join(names))
             if (failure := self._failure()) is not None:
                 return failure
             if time.monotonic() > deadline:
-                return NodeFailure(missing[0], tuple(self._lines.get(missing[0], ())))
+                return self._failure_of(names[0])
             if ending.wait(REFRESH_SECONDS):
-                return None
-        self._start(self._media)
+                break
         return None
 
     def _watch(
@@ -176,25 +192,34 @@ class DemoRun:
         while observer.speaking() and time.monotonic() < deadline:
             pause.wait(0.05)
 
-    def _missing(self, observer: Observer) -> list[str]:
-        """Nodes that have not shown themselves by what they publish or listen to."""
-        alive = observer.view().alive
-        missing = [name for name in ("guardian", "interaction") if name not in alive]
+    def _missing_others(self, observer: Observer) -> list[str]:
+        """Nodes that have not shown themselves by what they offer or listen to."""
+        missing = [] if INTERACTION in observer.view().alive else [INTERACTION]
         if not observer.has_listener("speech/audio"):
-            missing.append("speaker")
+            missing.append(SPEAKER)
+        cell = self._plan.cell
+        for name, camera in cell.cameras.items():
+            if camera.source is not None and not observer.has_source(camera_topic(cell, name)):
+                missing.append(f"{CAMERA}{name}")
+        for name, microphone in cell.microphones.items():
+            topic = microphone_topic(cell, name)
+            if microphone.source is not None and not observer.has_source(topic):
+                missing.append(f"{MICROPHONE}{name}")
         return missing
+
+    def _missing_guardian(self, observer: Observer) -> list[str]:
+        return [] if GUARDIAN in observer.view().alive else [GUARDIAN]
 
     def _failure(self) -> NodeFailure | None:
         for supervisor in self._started:
             for status in supervisor.status():
                 ended = status.exit_code is not None or status.restarts > 0
                 if ended or status.state is ProcessState.MISCONFIGURED:
-                    return NodeFailure(status.name, tuple(self._lines.get(status.name, ())))
+                    return self._failure_of(status.name)
         return None
 
-    def _start(self, supervisor: Supervisor) -> None:
-        self._started.append(supervisor)
-        supervisor.start()
+    def _failure_of(self, name: str) -> NodeFailure:
+        return NodeFailure(name, tuple(self._lines.get(name, ())))
 
     def _keep_line(self, name: str, line: str) -> None:
         self._lines.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)
@@ -202,6 +227,6 @@ class DemoRun:
 
 def _patient(spec: ProcessSpec) -> ProcessSpec:
     """A camera or microphone that begins when guardian, interaction and observer listen."""
-    if not spec.name.startswith(MEDIA):
+    if not spec.name.startswith((CAMERA, MICROPHONE)):
         return spec
     return replace(spec, argv=(*spec.argv, "-p", "wait_for_subscribers:=3"))

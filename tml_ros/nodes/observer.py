@@ -115,6 +115,10 @@ class Observer(Node):
         """Whether somebody else listens to a topic of the cell. Any thread."""
         return self.count_subscribers(self.resolve_topic_name(topic)) > 1
 
+    def has_source(self, topic: str) -> bool:
+        """Whether somebody publishes a topic of the cell. Any thread."""
+        return self.count_publishers(self.resolve_topic_name(topic)) > 0
+
     def others_of_the_cell(self) -> list[str]:
         """The nodes in the cell's namespace apart from this one. Any thread."""
         space = self.get_namespace()
