@@ -129,7 +129,12 @@ def test_sound_survives(shape):
 
 def test_float_sound_is_rounded_and_clipped():
     message = audio_message(np.array([0.0, 1.0, -1.0, 2.0, 0.5], np.float32))
-    assert list(message.data) == [0, 32767, -32767, 32767, 16384]
+    assert list(message.data) == [0, 32767, -32768, 32767, 16384]
+
+
+def test_no_sound_is_a_message_too():
+    message = _carried(audio_message(np.zeros(0, np.float32)))
+    assert samples_of(message, channels=1).shape == (0, 1)
 
 
 def test_sound_without_dimensions_is_interleaved_as_configured():

@@ -76,17 +76,18 @@ def audio_message(samples: NDArray[np.int16] | NDArray[np.float32]) -> Int16Mult
 
     samples: int16, or float32 within -1..1 (louder is clipped).
     """
-    frames = samples.reshape(len(samples), -1) if samples.ndim != 2 else samples
-    if frames.dtype != np.int16:
-        frames = np.rint(np.clip(frames, -1.0, 1.0) * 32767.0).astype(np.int16)
-    count, channels = frames.shape
+    if samples.dtype == np.int16:
+        whole = samples
+    else:
+        whole = np.clip(np.rint(samples.astype(np.float32) * 32768.0), -32768, 32767)
+    count, channels = whole.shape if whole.ndim == 2 else (len(whole), 1)
     message = Int16MultiArray()
     message.layout.dim = [
         MultiArrayDimension(label="frames", size=count, stride=count * channels),
         MultiArrayDimension(label="channels", size=channels, stride=channels),
     ]
     data = array.array("h")
-    data.frombytes(memoryview(np.ascontiguousarray(frames)).cast("B"))
+    data.frombytes(whole.astype(np.int16).tobytes())
     message.data = data
     return message
 
@@ -136,5 +137,5 @@ def audio_block_of(
 
 def _bytes_field(data: NDArray[np.uint8]) -> array.array[int]:
     field = array.array("B")
-    field.frombytes(memoryview(data).cast("B"))
+    field.frombytes(data.reshape(-1).data)
     return field
