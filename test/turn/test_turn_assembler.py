@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from timed_input import MS, SAMPLE_NS, SECOND, T0, assembler, block, frame, heard, kinds, sound
 
+from tml_ros.turn.assembler_counters import AssemblerCounters
 from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, AudioBlock, GapKind
-from tml_ros.turn.turn_assembler import MAX_READY_TURNS, AssemblerCounters
+from tml_ros.turn.turn_assembler import MAX_READY_TURNS
 
 
 def test_a_turn_closes_as_soon_as_its_sound_is_complete():
@@ -173,6 +174,25 @@ def test_a_flood_of_future_sound_is_refused_and_counted():
     for number in range(100):
         cell.push_audio(block((10 + number) * 16_000, 16_000, microphone="far"))
     assert cell.counters.refused_samples >= 100 * 16_000
+
+
+def test_a_flood_of_repeated_sound_behind_a_hole_is_refused_and_counted():
+    cell = assembler()
+    cell.push_audio(block(0, TURN_SAMPLES))
+    for _ in range(1_000):
+        cell.push_audio(block(TURN_SAMPLES + 1_600, 1_600))
+    (_, turn) = cell.flush()
+    assert np.array_equal(turn.audio["mic"][1_600:], sound(1_600, TURN_SAMPLES + 1_601))
+    assert cell.counters == AssemblerCounters(
+        duplicate_samples=99 * 1_600, refused_samples=900 * 1_600
+    )
+
+
+def test_a_flood_of_pictures_before_the_first_turn_is_refused_and_counted():
+    cell = assembler(cameras=("cam",))
+    for _ in range(1_000):
+        cell.push_frame(frame(0))
+    assert cell.counters == AssemblerCounters(refused_frames=1_000 - 128)
 
 
 def test_who_never_polls_loses_the_oldest_turns_and_is_told():

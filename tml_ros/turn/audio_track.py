@@ -20,6 +20,7 @@ TOLERANCE_SAMPLES = SAMPLE_RATE // 100
 some ms, and sound cards drift; when the drift has grown beyond this, samples are left out or
 skipped, once."""
 MAX_PENDING_BLOCKS = 8_192
+MAX_PENDING_SAMPLES = 10 * SAMPLE_RATE
 _HOLES_REMEMBERED = 64
 
 
@@ -41,6 +42,7 @@ class AudioTrack:
         self._sound_end = -1
         self._stamped_end = 0
         self._pending: list[tuple[int, int, NDArray[np.float32]]] = []
+        self._pending_samples = 0
         self._arrivals = 0
         self._slots: dict[int, NDArray[np.float32]] = {}
         self._present: Counter[int] = Counter()
@@ -66,9 +68,11 @@ class AudioTrack:
 
     def push(self, start_ns: int, samples: NDArray[np.float32]) -> None:
         """Take in one block: float32 [1..3200]."""
-        if len(self._pending) >= MAX_PENDING_BLOCKS:
+        pending = self._pending_samples + len(samples)
+        if pending > MAX_PENDING_SAMPLES or len(self._pending) >= MAX_PENDING_BLOCKS:
             self._counts["refused_samples"] += len(samples)
             return
+        self._pending_samples = pending
         self._arrivals += 1
         insort(self._pending, (start_ns, self._arrivals, samples), key=lambda block: block[:2])
         self._lay_continuous()
@@ -114,6 +118,7 @@ class AudioTrack:
             if ahead > tolerance:
                 return
             del self._pending[0]
+            self._pending_samples -= len(samples)
             if ahead < -tolerance:
                 decided = min(len(samples), -ahead)
                 if stamped_end <= self._stamped_end:

@@ -1,6 +1,7 @@
 """A hazard: one source's judgement of one kind of danger in one place at one moment.
 
-Knows nothing of alarms: a hazard is an observation, and only `AlarmManager` decides what comes of it.
+Knows nothing of alarms: a hazard is an observation, and only `AlarmManager` decides what comes of
+it.
 """
 
 from __future__ import annotations
@@ -72,5 +73,6 @@ class Hazard:
     box: Box | None = None
 
     def __post_init__(self) -> None:
+        """Check the score."""
         if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
             raise ValueError(f"hazard score must be within 0..1, got {self.score!r}")

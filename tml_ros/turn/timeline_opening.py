@@ -6,9 +6,10 @@ nothing of turns that follow. Belongs to the `TurnAssembler` that owns it.
 
 from __future__ import annotations
 
-from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame
+from tml_ros.turn.micro_turn import SAMPLE_RATE, TURN_NS, AudioBlock, Frame
 
 MAX_BLOCKS = 8_192
+MAX_SAMPLES = 20 * SAMPLE_RATE
 MAX_FRAMES = 128
 
 
@@ -24,6 +25,7 @@ class TimelineOpening:
         self._master = master
         self._jitter_ns = jitter_ns
         self._blocks: list[AudioBlock] = []
+        self._samples = 0
         self._frames: list[Frame] = []
         self._idle_since_ns: int | None = None
         self._first_ns: int | None = None
@@ -49,8 +51,10 @@ class TimelineOpening:
     def add(self, item: AudioBlock | Frame, start_ns: int, end_ns: int) -> bool:
         """Take in one piece; False where there is no room for it."""
         if isinstance(item, AudioBlock):
-            if len(self._blocks) >= MAX_BLOCKS:
+            samples = self._samples + len(item.samples)
+            if len(self._blocks) >= MAX_BLOCKS or samples > MAX_SAMPLES:
                 return False
+            self._samples = samples
             self._blocks.append(item)
             if item.microphone == self._master:
                 first = self._master_first_ns

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from tml_ros.turn.assembler_counters import AssemblerCounters
 from tml_ros.turn.micro_turn import (
     SAMPLE_RATE,
     TURN_SAMPLES,
@@ -29,29 +30,6 @@ MAX_BLOCK_SAMPLES = 60 * SAMPLE_RATE
 MAX_READY_TURNS = 300
 """One minute: who does not poll for longer loses the oldest turns."""
 MAX_TEXTS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class AssemblerCounters:
-    """What did not go as planned since the assembler was made or reset.
-
-    late: came after its turn had closed, and was dropped. early: stamped before the first turn of
-    its timeline, and was dropped. refused: too far in the future, or too much at once.
-    duplicate_samples: for a moment whose sound was there already; the first stays.
-    nonfinite_samples: NaN or infinite, made zero and missing. dropped_turns: never polled.
-    """
-
-    late_samples: int = 0
-    early_samples: int = 0
-    refused_samples: int = 0
-    duplicate_samples: int = 0
-    nonfinite_samples: int = 0
-    late_frames: int = 0
-    early_frames: int = 0
-    refused_frames: int = 0
-    refused_texts: int = 0
-    dropped_turns: int = 0
-    restarts: int = 0
 
 
 class TurnAssembler:
