@@ -1,0 +1,110 @@
+"""What the camera would see if nobody were there, and where it sees something else.
+
+The plate is a running mean per pixel, scaled as a whole when the light changes. It knows nothing
+of people: who looks at the foreground decides what may be absorbed into the plate and what must
+not be. Owned by one guard, hence by one thread.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+PLATE_TAU_S = 8.0
+NOISE_TAU_S = 5.0
+GAIN_GRID = (16, 12)
+"""Cells (across, down) whose median brightness ratio is the change of light."""
+TEXTURE_WINDOW = 7
+SHADE_REACH = np.ones((7, 7), np.uint8)
+Image = NDArray[np.uint8]
+"""uint8 [h, w, 3], RGB, slightly blurred."""
+Mask = NDArray[np.uint8]
+"""uint8 [h, w], 0 or 255."""
+
+
+class Background:
+    """Plate, noise and light of one camera at the working size."""
+
+    def __init__(self, first: Image) -> None:
+        """Take the first picture for the plate."""
+        self._mean = first.astype(np.float32)
+        self._noise = np.full(first.shape[:2], 4.0, np.float32)
+        self._difference = np.zeros(first.shape[:2], np.uint8)
+        self.plate: Image = first.copy()
+
+    def compare(self, picture: Image) -> Mask:
+        """Follow the light, then say where the picture differs by more than the camera's noise."""
+        self._follow_light(picture)
+        self._difference = largest_channel(cv2.absdiff(picture, self.plate))
+        return cv2.compare(self._difference, self.noise_threshold(9.0), cv2.CMP_GT)
+
+    def noise_threshold(self, least: float) -> Image:
+        """uint8 [h, w]: the difference that noise alone does not reach, at least `least`."""
+        threshold = cv2.convertScaleAbs(self._noise, alpha=2.5, beta=least)
+        return cv2.min(threshold, 60)
+
+    def learn(self, picture: Image, where: Mask, dt_s: float) -> None:
+        """Follow slow change of the plate and of the noise where nothing is in front.
+
+        Belongs after `compare` of the same picture.
+        """
+        cv2.accumulateWeighted(picture, self._mean, min(1.0, dt_s / PLATE_TAU_S), mask=where)
+        cv2.accumulateWeighted(
+            self._difference, self._noise, min(1.0, dt_s / NOISE_TAU_S), mask=where
+        )
+
+    def absorb(self, picture: Image, where: Mask) -> None:
+        """Take the picture for the plate at once, as where something was put down or uncovered."""
+        np.copyto(self._mean, picture, where=where[..., None] > 0, casting="unsafe")
+        cv2.copyTo(picture, where, self.plate)
+
+    def seen_through(self, picture: Image, box: tuple[slice, slice]) -> NDArray[np.bool_]:
+        """Within a box (rows, columns): where the plate still shows through, bool [bh, bw].
+
+        It shows where its texture is still there though brighter or darker, or where its colour
+        is, under less light: shadows, reflections and patches of light, not things.
+        """
+        seen = cv2.cvtColor(picture[box], cv2.COLOR_RGB2GRAY).astype(np.float32)
+        known = cv2.cvtColor(self.plate[box], cv2.COLOR_RGB2GRAY).astype(np.float32)
+        mean_seen, mean_known = _box(seen), _box(known)
+        var_seen = _box(seen * seen) - mean_seen * mean_seen
+        var_known = _box(known * known) - mean_known * mean_known
+        covariance = _box(seen * known) - mean_seen * mean_known
+        noise = np.square(self._noise[box] * 1.5 + 2.0)
+        light = (mean_seen + 4.0) / (mean_known + 4.0)
+        textured = var_known > noise
+        through = textured & (covariance > 0.0) & (light > 0.35) & (light < 1.9)
+        through &= covariance * covariance > 0.55 * var_seen * var_known
+
+        ratio = (picture[box].astype(np.float32) + 6.0) / (self.plate[box].astype(np.float32) + 6.0)
+        low, high = ratio.min(axis=2), ratio.max(axis=2)
+        dimmed = (low > 0.42) & (high < 0.98) & (high - low < 0.08)
+        alike = np.where(
+            textured,
+            (covariance > 0.0) & (covariance * covariance > 0.25 * var_seen * var_known),
+            var_seen < 2.0 * noise,
+        )
+        core = dimmed & alike
+        near_core = cv2.dilate(core.astype(np.uint8), SHADE_REACH) > 0
+        return through | (dimmed & near_core)
+
+    def _follow_light(self, picture: Image) -> None:
+        """Scale the whole plate, hidden parts too, by the median change of brightness."""
+        seen = cv2.resize(picture, GAIN_GRID, interpolation=cv2.INTER_AREA).astype(np.float32)
+        known = cv2.resize(self._mean, GAIN_GRID, interpolation=cv2.INTER_AREA)
+        usable = (seen.max(axis=2) < 250.0) & (known.min(axis=2) > 8.0)
+        if int(usable.sum()) >= usable.size // 4:
+            ratio = np.median((seen[usable] + 1.0) / (known[usable] + 1.0), axis=0)
+            self._mean *= np.clip(ratio, 0.2, 5.0).astype(np.float32)
+        self.plate = cv2.convertScaleAbs(self._mean)
+
+
+def largest_channel(image: Image) -> Image:
+    """The largest of the three channels, uint8 [h, w]."""
+    red, green, blue = cv2.split(image)
+    return cv2.max(cv2.max(red, green), blue)
+
+
+def _box(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    return cv2.blur(image, (TEXTURE_WINDOW, TEXTURE_WINDOW), borderType=cv2.BORDER_REFLECT)
