@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.serialization import deserialize_message
@@ -82,9 +83,9 @@ class Observer(Node):
     the worker cannot keep up with is dropped, oldest first, and counted in the log.
     """
 
-    def __init__(self, log: SessionLog, bag: Path) -> None:
+    def __init__(self, log: SessionLog, bag: Path, *, context: Context | None = None) -> None:
         """Open the bag and begin to watch."""
-        super().__init__("observer", namespace=log.cell.cell, enable_rosout=False)
+        super().__init__("observer", namespace=log.cell.cell, context=context, enable_rosout=False)
         self.bag_fault = ""
         """Why the bag ends early; "" where it does not."""
         self._recorder = SessionRecorder(log)
