@@ -40,7 +40,7 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.10,<3.14",
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
-    package_data={PACKAGE: ["py.typed", "**/*.html", "**/*.css", "**/*.js", "**/*.j2"]},
+    package_data={PACKAGE: ["py.typed", "*/templates/*"]},
     data_files=share_files(),
     zip_safe=False,
     install_requires=[

@@ -139,6 +139,13 @@ def test_colcon_installs_what_ros_looks_for_where_ros_looks(colcon_install: Path
             assert (share / "tml_ros/config" / path.relative_to(config)).is_file()
 
 
+def test_whatever_the_code_reads_beside_itself_is_installed_with_it(colcon_install: Path) -> None:
+    (installed,) = colcon_install.glob("lib/python*/site-packages/tml_ros")
+    for path in (ROOT / "tml_ros").rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            assert (installed / path.relative_to(ROOT / "tml_ros")).is_file()
+
+
 def test_pip_installs_the_programs_into_bin(source_copy: Path, tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet"]
     run([*pip, "--prefix", str(tmp_path), str(source_copy)], tmp_path)
