@@ -138,7 +138,7 @@ def test_a_missing_or_ambiguous_topic_is_an_error_that_lists_the_topics(
         assert word in str(raised.value)
 
 
-def test_messages_that_cannot_be_used_are_counted_by_reason_and_the_others_judged(bag_of):
+def test_messages_that_cannot_be_used_are_counted_and_the_others_judged(bag_of):
     def odd(make):
         message = make.picture(RGB, stamp_ns=START, frame_id="hall")
         message.encoding = "bayer_of_tomorrow"

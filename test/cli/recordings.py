@@ -15,6 +15,7 @@ from rosbags.rosbag2 import Writer as FolderWriter
 from rosbags.typesys import Stores, get_typestore
 
 from tml_ros.bag.bag_writer import BagWriter
+from tml_ros.bag.message_types import MessageTypes
 from tml_ros.bag.standard_messages import StandardMessages
 from tml_ros.bag.topic_match import IMAGE
 from tml_ros.devices.video_file import VideoFile
@@ -59,11 +60,23 @@ def write_bag(path: Path, video: Path, *, topic="/hall/image", start_ns=0):
     return path
 
 
+def write_loops(path: Path, video: Path, *, stamps: bool):
+    """The video twice in one bag. stamps: only the header stamps begin anew, the log time not."""
+    frames = list(VideoFile(video))
+    with BagWriter(path) as bag:
+        make = StandardMessages(bag.types)
+        for loop in range(2):
+            for offset_ns, rgb in frames:
+                log_ns = offset_ns + (loop * SECONDS * 1_000_000_000 if stamps else 0)
+                message = make.picture(rgb, stamp_ns=offset_ns, frame_id="hall")
+                bag.write("/hall/image", IMAGE, log_ns, message)
+    return path
+
+
 def write_folder(path: Path, video: Path, plugin: StoragePlugin):
     """The same as a rosbag2 folder, by another writer than ours."""
     store = get_typestore(Stores.ROS2_JAZZY)
-    with BagWriter(path.with_suffix(".scratch.mcap")) as scratch:
-        make = StandardMessages(scratch.types)
+    make = StandardMessages(MessageTypes())
     with FolderWriter(path, version=9, storage_plugin=plugin) as bag:
         connection = bag.add_connection("/hall/image", IMAGE, typestore=store)
         for offset_ns, rgb in VideoFile(video):

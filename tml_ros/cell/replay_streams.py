@@ -29,16 +29,17 @@ SAME_CLOCK_NS = 2_000_000_000
 
 @dataclass(slots=True)
 class StreamFaults:
-    """What could not be used of a recording, by reason: data, told at the end, never a crash."""
+    """What could not be used of a recording, by topic: data, told at the end, never a crash."""
 
-    unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unusable: Counter[str] = field(default_factory=Counter)
+    first_reasons: dict[str, str] = field(default_factory=dict)
     foreign_stamps: Counter[str] = field(default_factory=Counter)
 
     def notices(self) -> list[str]:
-        """One sentence per topic and reason."""
+        """One sentence per topic."""
         lines = [
-            f"{topic}: {count} messages could not be used: {reason}"
-            for (topic, reason), count in sorted(self.unusable.items())
+            f"{topic}: {count} messages could not be used: {self.first_reasons[topic]}"
+            for topic, count in sorted(self.unusable.items())
         ]
         lines += [
             f"{topic}: {count} messages are stamped by another clock; their log time was used"
@@ -68,7 +69,8 @@ class RecordedStream:
             message = self._types.deserialise(recorded.data, recorded.msgtype)
             content = self._convert(message, recorded)
         except ValueError as error:
-            self._faults.unusable[recorded.topic, str(error)] += 1
+            self._faults.unusable[recorded.topic] += 1
+            self._faults.first_reasons.setdefault(recorded.topic, str(error))
         return ReplayInput(recorded.log_ns, content, recorded)
 
 
