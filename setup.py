@@ -79,7 +79,8 @@ setup(
             "pytest-timeout>=2.1",
             "setuptools>=61,<80",
         ],
-        "lint": ["mypy>=1.8", "ruff>=0.6", "scipy-stubs", "types-PyYAML"],
+        "lint": ["ruff>=0.6"],
+        "types": ["mypy>=1.8", "scipy-stubs", "types-PyYAML"],
     },
     entry_points={
         "console_scripts": [

@@ -58,7 +58,10 @@ def main() -> int:
         constraints.write_text(f"numpy=={numpy_of_ros}\n", encoding="utf-8")
     else:
         extras = f"rclpy,{EXTRAS}"
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        if sys.version_info >= (3, 11):
+            # NumPy's annotations are part of what is checked, so only the newest will do.
+            extras += ",types"
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--use-pep517"]
     target = ["--constraint", str(constraints), "--editable", f"{ROOT}[{extras}]"]
     if subprocess.run([*pip, *target], check=False).returncode != 0:
         return stop("pip could not install the packages; its own message is above")
