@@ -7,20 +7,28 @@ not be. Owned by one guard, hence by one thread.
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 PLATE_TAU_S = 8.0
 NOISE_TAU_S = 5.0
-GAIN_GRID = (16, 12)
-"""Cells (across, down) whose median brightness ratio is the change of light."""
-TEXTURE_WINDOW = 7
+LIGHT_COLUMNS = 32
+"""Samples across the picture whose median brightness ratio is the change of light."""
+LEAST_GAIN = 0.003
+NOISIEST = np.uint8(60)
+TEXTURE_WINDOW = (7, 7)
+COLOUR_WINDOW = (5, 5)
 SHADE_REACH = np.ones((7, 7), np.uint8)
-Image = NDArray[np.uint8]
+# OpenCV's stubs know arrays of any kind only; these names say what is meant.
+Image: TypeAlias = NDArray[Any]
 """uint8 [h, w, 3], RGB, slightly blurred."""
-Mask = NDArray[np.uint8]
+Mask: TypeAlias = NDArray[Any]
 """uint8 [h, w], 0 or 255."""
+Plane: TypeAlias = NDArray[Any]
+"""uint8 or float32 [h, w]."""
 
 
 class Background:
@@ -39,10 +47,11 @@ class Background:
         self._difference = largest_channel(cv2.absdiff(picture, self.plate))
         return cv2.compare(self._difference, self.noise_threshold(9.0), cv2.CMP_GT)
 
-    def noise_threshold(self, least: float) -> Image:
+    def noise_threshold(self, least: float) -> Plane:
         """uint8 [h, w]: the difference that noise alone does not reach, at least `least`."""
         threshold = cv2.convertScaleAbs(self._noise, alpha=2.5, beta=least)
-        return cv2.min(threshold, 60)
+        noisy: Plane = np.minimum(threshold, NOISIEST)
+        return noisy
 
     def learn(self, picture: Image, where: Mask, dt_s: float) -> None:
         """Follow slow change of the plate and of the noise where nothing is in front.
@@ -71,40 +80,42 @@ class Background:
         var_seen = _box(seen * seen) - mean_seen * mean_seen
         var_known = _box(known * known) - mean_known * mean_known
         covariance = _box(seen * known) - mean_seen * mean_known
+        alike = covariance * np.abs(covariance) / (var_seen * var_known + 1.0)
         noise = np.square(self._noise[box] * 1.5 + 2.0)
         light = (mean_seen + 4.0) / (mean_known + 4.0)
         textured = var_known > noise
-        through = textured & (covariance > 0.0) & (light > 0.35) & (light < 1.9)
-        through &= covariance * covariance > 0.55 * var_seen * var_known
+        through = textured & (alike > 0.55) & (light > 0.35) & (light < 1.9)
 
-        ratio = (picture[box].astype(np.float32) + 6.0) / (self.plate[box].astype(np.float32) + 6.0)
-        low, high = ratio.min(axis=2), ratio.max(axis=2)
-        dimmed = (low > 0.42) & (high < 0.98) & (high - low < 0.08)
-        alike = np.where(
-            textured,
-            (covariance > 0.0) & (covariance * covariance > 0.25 * var_seen * var_known),
-            var_seen < 2.0 * noise,
-        )
-        core = dimmed & alike
-        near_core = cv2.dilate(core.astype(np.uint8), SHADE_REACH) > 0
-        return through | (dimmed & near_core)
+        colour_seen = cv2.blur(picture[box], COLOUR_WINDOW).astype(np.float32) + 6.0
+        colour_known = cv2.blur(self.plate[box], COLOUR_WINDOW).astype(np.float32) + 6.0
+        ratios = cv2.split(cv2.divide(colour_seen, colour_known))
+        low = cv2.min(cv2.min(ratios[0], ratios[1]), ratios[2])
+        high = cv2.max(cv2.max(ratios[0], ratios[1]), ratios[2])
+        tolerance = 0.06 + (self._noise[box] + 1.0) / (mean_known + 6.0)
+        dimmed = (low > 0.42) & (high < 0.98) & (high - low < tolerance)
+        core = dimmed & np.where(textured, alike > 0.25, var_seen < 2.0 * noise)
+        near_core = cv2.dilate(core.view(np.uint8), SHADE_REACH) > 0
+        shown: NDArray[np.bool_] = through | (dimmed & near_core)
+        return shown
 
     def _follow_light(self, picture: Image) -> None:
         """Scale the whole plate, hidden parts too, by the median change of brightness."""
-        seen = cv2.resize(picture, GAIN_GRID, interpolation=cv2.INTER_AREA).astype(np.float32)
-        known = cv2.resize(self._mean, GAIN_GRID, interpolation=cv2.INTER_AREA)
-        usable = (seen.max(axis=2) < 250.0) & (known.min(axis=2) > 8.0)
-        if int(usable.sum()) >= usable.size // 4:
+        stride = max(1, picture.shape[1] // LIGHT_COLUMNS)
+        seen = picture[::stride, ::stride].reshape(-1, 3).astype(np.float32)
+        known = self._mean[::stride, ::stride].reshape(-1, 3)
+        usable = (seen < 250.0).all(axis=1) & (known > 8.0).all(axis=1)
+        if np.count_nonzero(usable) >= usable.size // 4:
             ratio = np.median((seen[usable] + 1.0) / (known[usable] + 1.0), axis=0)
-            self._mean *= np.clip(ratio, 0.2, 5.0).astype(np.float32)
+            if np.abs(ratio - 1.0).max() > LEAST_GAIN:
+                self._mean *= np.clip(ratio, 0.2, 5.0).astype(np.float32)
         self.plate = cv2.convertScaleAbs(self._mean)
 
 
-def largest_channel(image: Image) -> Image:
+def largest_channel(image: Image) -> Plane:
     """The largest of the three channels, uint8 [h, w]."""
     red, green, blue = cv2.split(image)
     return cv2.max(cv2.max(red, green), blue)
 
 
-def _box(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    return cv2.blur(image, (TEXTURE_WINDOW, TEXTURE_WINDOW), borderType=cv2.BORDER_REFLECT)
+def _box(image: Plane) -> Plane:
+    return cv2.blur(image, TEXTURE_WINDOW, borderType=cv2.BORDER_REFLECT)

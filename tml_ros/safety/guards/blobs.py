@@ -7,13 +7,13 @@ Stateless.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from tml_ros.safety.guards.background import Background, Image, Mask
+from tml_ros.safety.guards.background import Background, Image, Mask, Plane
 
 LEAST_AREA = 0.0008
 """Share of the picture below which a thing is noise."""
@@ -54,9 +54,12 @@ class Blob:
 
 
 def find_blobs(
-    background: Background, picture: Image, differs: Mask, still_s: NDArray[np.float32]
-) -> list[Blob]:
-    """The things in front of the plate. still_s: seconds since each pixel last moved."""
+    background: Background, picture: Image, differs: Mask, still_s: Plane
+) -> tuple[list[Blob], Mask]:
+    """The things in front of the plate, and all pixels that something covers.
+
+    still_s: seconds since each pixel last moved.
+    """
     rows, columns = differs.shape
     least_area = LEAST_AREA * rows * columns
     least_height = max(4, round(LEAST_HEIGHT * rows))
@@ -65,25 +68,30 @@ def find_blobs(
     )
     covered = np.zeros_like(differs)
     opened = cv2.morphologyEx(differs, cv2.MORPH_OPEN, OPEN)
-    joined = cv2.dilate(opened, close)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    for x, y, w, h, area in stats[1:]:
-        if area < least_area or h < least_height:
-            continue
+    for x, y, w, h, _ in _outlines(cv2.dilate(opened, close), least_area, least_height):
         box = (slice(y, y + h), slice(x, x + w))
         through = background.seen_through(picture, box)
         covered[box] |= np.where(through, 0, differs[box]).astype(np.uint8)
     covered = cv2.morphologyEx(covered, cv2.MORPH_OPEN, OPEN)
     covered = cv2.morphologyEx(covered, cv2.MORPH_CLOSE, close)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(covered)
     blobs = []
-    for label in range(1, count):
-        x, y, w, h, area = (int(v) for v in stats[label])
-        if area < least_area or h < least_height:
-            continue
-        box2 = (slice(y, y + h), slice(x, x + w))
-        mask = np.where(labels[box2] == label, 255, 0).astype(np.uint8)
-        moving = float(np.count_nonzero((still_s[box2] <= 0.0) & (mask > 0))) / area
+    for x, y, w, h, outline in _outlines(covered, least_area, least_height):
+        mask = np.zeros((h, w), np.uint8)
+        cv2.drawContours(mask, [outline], -1, 255, cv2.FILLED, offset=(-x, -y))
+        area = cv2.countNonZero(mask)
+        just_moved = (still_s[y : y + h, x : x + w] <= 0.0) & (mask > 0)
+        moving = float(np.count_nonzero(just_moved)) / area
         blobs.append(Blob((x, y, x + w, y + h), mask, area, moving))
     blobs.sort(key=lambda blob: -blob.area)
-    return blobs[:MANY]
+    return blobs[:MANY], covered
+
+
+def _outlines(
+    mask: Mask, least_area: float, least_height: int
+) -> Iterator[tuple[int, int, int, int, Plane]]:
+    """x, y, width, height and outline of each connected part that is large enough."""
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    for outline in outlines:
+        x, y, w, h = cv2.boundingRect(outline)
+        if h >= least_height and w * h >= least_area and cv2.contourArea(outline) >= least_area / 2:
+            yield x, y, w, h, outline

@@ -1,11 +1,11 @@
-"""Where a thing meets the floor. Stateless geometry on one blob."""
+"""Where somebody meets the floor. Stateless geometry on one track's blob."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.safety.guards.blobs import Blob
+from tml_ros.safety.guards.movers import Track
 
 FOOT_BAND = 0.10
 """Column ends within this share of the height above the lowest one are feet."""
@@ -13,16 +13,18 @@ COLUMN_FILL = 0.12
 """A column carries a foot when so much of the height is filled in it."""
 
 
-def feet_of(
-    blob: Blob, ghost: NDArray[np.bool_], within: tuple[float, float, float, float] | None
-) -> NDArray[np.intp]:
-    """Picture coordinates (x, y) of the pixels on which the thing stands, int [n, 2].
+def feet_of(person: Track, uncovered: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Picture coordinates (x, y) of the pixels on which somebody stands, int [n, 2].
 
-    ghost: bool [h, w] of the blob's box, pixels that are not to count.
-    within: look only at this box of a thing that several people share.
+    uncovered: bool [h, w] over the box of the person's blob, pixels that are not to count.
+    Of a blob that several people share only the person's own part is looked at.
     """
+    blob = person.blob
+    if blob is None:
+        return np.empty((0, 2), np.intp)
+    within = person.box if person.shared else None
     x0, y0, x1, y1 = blob.box
-    filled = (blob.mask > 0) & ~ghost
+    filled = (blob.mask > 0) & ~uncovered
     first, last = 0, x1 - x0
     if within is not None:
         first = max(0, int(within[0]) - x0)

@@ -1,4 +1,4 @@
-"""Who is there: things that came by their own motion, followed while they move and while they stand.
+"""Who is there: what came by its own motion, followed while it moves and while it stands.
 
 A track is born of motion, is believed once it has travelled, and lasts as long as something stands
 in front of the plate where it was last seen; so somebody who stops stays, a shadow that grows is
@@ -99,6 +99,11 @@ class Movers:
             if blob.moving_share > BORN_MOVING_SHARE or left:
                 self._begin(blob, now_s, left_by_mover=left)
         self.tracks = [track for track in self.tracks if self._lives(track, now_s)]
+
+    def hold(self, now_s: float) -> None:
+        """Keep everybody where they are: this picture says nothing about them."""
+        for track in self.tracks:
+            track.seen_s = now_s
 
     def _follow(self, track: Track, blob: Blob, shared: bool, now_s: float, dt_s: float) -> None:
         old = track.centre
