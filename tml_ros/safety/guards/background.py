@@ -104,7 +104,7 @@ class Background:
         seen = picture[::stride, ::stride].reshape(-1, 3).astype(np.float32)
         known = self._mean[::stride, ::stride].reshape(-1, 3)
         usable = (seen < 250.0).all(axis=1) & (known > 8.0).all(axis=1)
-        if np.count_nonzero(usable) >= usable.size // 4:
+        if np.count_nonzero(usable) > usable.size // 4:
             ratio = np.median((seen[usable] + 1.0) / (known[usable] + 1.0), axis=0)
             if np.abs(ratio - 1.0).max() > LEAST_GAIN:
                 self._mean *= np.clip(ratio, 0.2, 5.0).astype(np.float32)
