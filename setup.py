@@ -45,15 +45,15 @@ setup(
     zip_safe=False,
     install_requires=[
         "jinja2>=3.0",
-        "mcap>=1.1",
+        "mcap>=1.5",
         "numpy>=1.26",
         "opencv-python-headless>=4.6",
         "pydantic>=2.4",
         "PyYAML>=5.4",
         "rich>=13.0",
-        "rosbags>=0.10",
+        "rosbags>=0.11",
         "scipy>=1.11",
-        "soxr>=0.3.7",
+        "soxr>=1.1",
         "typer>=0.9",
     ],
     extras_require={
