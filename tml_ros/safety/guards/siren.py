@@ -1,0 +1,94 @@
+"""A siren: a clear tone that glides or alternates, over whatever noise the machines make.
+
+Hears wail, yelp, whoop, the sweep of DIN 33404-3 and two-tone horns between 400 and 3000 Hz. A tone
+of one pitch is not a siren here, steady (a whistle) or broken (a reversing beeper, a smoke detector
+in the next room); nor is a warble faster than about 6 Hz. What does sound like a siren to it: one
+that is whistled or played on one clear instrument, and a drive that runs up loudly and cleanly.
+Owned by the thread that hands it the sound.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tml_ros.safety.guards.siren_pattern import COURSE_STEPS, TwoTones, glides, stands_clear
+from tml_ros.safety.guards.sound_hops import SoundHops
+from tml_ros.safety.guards.tone_ridge import STEP, ToneRidge
+from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+from tml_ros.turn.micro_turn import AudioBlock
+
+HOP = 4 * STEP
+"""64 ms between decisions."""
+SIGNS = 3
+"""Decisions in a row that must agree before a siren counts as one."""
+HOLD_NS = 2_000_000_000
+"""How long a siren stays present after its tone last stood clear: it may sink below the noise."""
+LONGEST_HOLD_NS = 8_000_000_000
+"""And how long after its tone last moved: a wail rests at its turning points, a whistle that sets
+in after a siren must not keep it."""
+
+
+class SirenGuard:
+    """Listens to one microphone for sirens; the hazard's zone is the microphone's name.
+
+    The score is 0, or from 0.5 to 1 with the share of the tone in what is not background.
+    """
+
+    def __init__(self, microphone: str) -> None:
+        """microphone: its name in the cell."""
+        self._microphone = microphone
+        self._hops = SoundHops(HOP)
+        self._ridge = ToneRidge()
+        self._two_tones = TwoTones()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as after a jump of the clock."""
+        self._hops.reset()
+        self._ridge.reset()
+        self._break_off()
+        self._score = 0.0
+        self._signs = 0
+        self._moved_ns = self._clear_ns = 0
+        self._last: Hazard | None = None
+
+    def observe_audio(self, block: AudioBlock) -> list[Hazard]:
+        """Judge the next block: one statement per 64 ms completed, or the last one again."""
+        hops = self._hops.push(block)
+        if self._last is None:
+            self._last = self._hazard(block.start_ns)
+        stated = []
+        for index, hop in enumerate(hops.samples):
+            if hops.restarted and index == 0:
+                self._ridge.break_off()
+                self._break_off()
+            stated.append(self._judge(hop, hops.end_ns(index)))
+        if stated:
+            self._last = stated[-1]
+        return stated or [self._last]
+
+    def _break_off(self) -> None:
+        self._two_tones.reset()
+        self._hz = np.full(COURSE_STEPS, np.nan)
+        self._share = np.zeros(COURSE_STEPS)
+
+    def _judge(self, hop: NDArray[np.float32], end_ns: int) -> Hazard:
+        hz, share = self._ridge.follow(hop)
+        self._hz = np.concatenate([self._hz, hz])[-COURSE_STEPS:]
+        self._share = np.concatenate([self._share, share])[-COURSE_STEPS:]
+        alternates = self._two_tones.follow(hz)
+        clear = stands_clear(self._share)
+        moves = clear and (alternates or glides(self._hz))
+        self._signs = self._signs + 1 if moves else 0
+        if self._signs >= SIGNS:
+            self._score = 0.5 + 0.5 * float(np.median(self._share))
+            self._moved_ns = self._clear_ns = end_ns
+        elif clear and self._score:
+            self._clear_ns = end_ns
+        if end_ns - self._clear_ns > HOLD_NS or end_ns - self._moved_ns > LONGEST_HOLD_NS:
+            self._score = 0.0
+        return self._hazard(end_ns)
+
+    def _hazard(self, stamp_ns: int) -> Hazard:
+        return Hazard(HazardKind.SIREN, self._microphone, self._score, HazardSource.GUARD, stamp_ns)
