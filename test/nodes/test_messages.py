@@ -19,7 +19,6 @@ from std_msgs.msg import Int16MultiArray, MultiArrayDimension
 
 from tml_ros.cell.alarm_status import WARN, Status
 from tml_ros.nodes.messages import (
-    audio_block_of,
     audio_message,
     compressed_image_message,
     frame_of,
@@ -29,8 +28,7 @@ from tml_ros.nodes.messages import (
     time_ns,
 )
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
-from tml_ros.turn.audio_clock import AudioClock
-from tml_ros.turn.audio_format import AudioConverter, AudioFormatError
+from tml_ros.turn.audio_format import AudioFormatError
 from tml_ros.turn.image_format import ImageFormatError
 
 STAMP = 1_700_000_000_123_456_789
@@ -158,26 +156,6 @@ def test_sound_that_contradicts_itself_is_a_named_error(count, dimensions, chann
     ]
     with pytest.raises(AudioFormatError):
         samples_of(message, channels=channels)
-
-
-def test_blocks_of_sound_follow_each_other_whenever_they_arrive():
-    converter = AudioConverter(rate=16_000, channels=1, encoding="s16")
-    clock = AudioClock(rate=16_000)
-    blocks = [
-        audio_block_of(
-            audio_message(np.full(320, 1000 * number, np.int16)),
-            "hall",
-            channels=1,
-            converter=converter,
-            clock=clock,
-            arrival_ns=STAMP + number * 20_000_000 + jitter,
-        )
-        for number, jitter in enumerate((0, 9_000_000, 4_000_000))
-    ]
-    assert {block.microphone for block in blocks} == {"hall"}
-    assert np.diff([block.start_ns for block in blocks]).tolist() == [20_000_000] * 2
-    np.testing.assert_allclose(blocks[2].samples, 2000 / 32768, atol=1e-4)
-    assert not blocks[2].samples.flags.writeable
 
 
 def test_statuses_survive():

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.bag.topic_match import AUDIO_DATA_STAMPED, COMPRESSED_IMAGE, INT16_ARRAY, RAW_AUDIO
+from tml_ros.turn.array_sound import array_sound
 from tml_ros.turn.audio_format import AudioEncoding, AudioFormatError
 from tml_ros.turn.image_format import compressed_to_rgb, image_to_rgb
 
@@ -22,12 +23,11 @@ RAW_AUDIO_FORMATS = {"pcm-s16": AudioEncoding.S16}
 class RecordedSound:
     """Interleaved sound of one message.
 
-    data: uint8 or int16 [frames * channels samples]. stamp_ns: start as the message says, None
-    where it does not.
+    data: uint8, or int16 [frames, channels]. stamp_ns: start as the message says, None where it
+    does not.
     """
 
     data: NDArray[Any]
-    frames: int
     rate: int
     channels: int
     encoding: AudioEncoding
@@ -59,35 +59,22 @@ def sound_of(message: Any, msgtype: str, *, rate: int, channels: int) -> Recorde
             allowed = ", ".join(RAW_AUDIO_FORMATS)
             raise AudioFormatError(f"RawAudio of format {message.format!r}, allowed: {allowed}")
         rate, channels = message.sample_rate, message.number_of_channels
-        frames = _whole_frames(len(message.data), 2 * channels)
-        return RecordedSound(
-            message.data, frames, rate, channels, encoding, header_ns(message.timestamp)
-        )
+        stamp_ns = header_ns(message.timestamp)
+        return RecordedSound(message.data, rate, channels, encoding, stamp_ns)
     if msgtype == AUDIO_DATA_STAMPED:
-        data = message.audio.data
-        frames = _whole_frames(len(data), 2 * channels)
         stamp_ns = header_ns(message.header.stamp)
-        return RecordedSound(data, frames, rate, channels, AudioEncoding.S16, stamp_ns)
+        return RecordedSound(message.audio.data, rate, channels, AudioEncoding.S16, stamp_ns)
     if msgtype != INT16_ARRAY:
         raise AudioFormatError(f"{msgtype} is no sound")
-    sizes = {dimension.label: dimension.size for dimension in message.layout.dim}
-    if sizes.get("channels", channels) != channels:
-        raise AudioFormatError(
-            f"message carries {sizes['channels']} channels, the cell says {channels}"
-        )
-    samples = message.data[message.layout.data_offset :]
-    frames = _whole_frames(len(samples), channels)
-    if sizes.get("frames", frames) != frames:
-        raise AudioFormatError(f"message says {sizes['frames']} frames and carries {frames}")
-    return RecordedSound(samples, frames, rate, channels, AudioEncoding.S16)
+    samples = array_sound(
+        message.data,
+        offset=message.layout.data_offset,
+        sizes={dimension.label: dimension.size for dimension in message.layout.dim},
+        channels=channels,
+    )
+    return RecordedSound(samples, rate, channels, AudioEncoding.S16)
 
 
 def header_ns(stamp: Any) -> int:  # noqa: ANN401
     """builtin_interfaces/Time as nanoseconds."""
     return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
-
-
-def _whole_frames(size: int, frame: int) -> int:
-    if frame <= 0 or size % frame:
-        raise AudioFormatError(f"{size} bytes or samples do not divide into frames of {frame}")
-    return size // frame

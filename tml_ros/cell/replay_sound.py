@@ -12,8 +12,7 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.replay import ReplayInput
 from tml_ros.cell.replay_error import ReplayError
 from tml_ros.devices.wav_file import WavFile
-from tml_ros.turn.audio_format import AudioConverter
-from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock
+from tml_ros.turn.microphone_sound import MicrophoneSound
 
 BLOCKS_PER_SECOND = 25
 
@@ -31,21 +30,25 @@ class WavSound:
         self._path = path
         with WavFile(path) as wav:
             self.seconds = wav.frames / wav.rate
-            AudioConverter(rate=wav.rate, channels=wav.channels, encoding="f32")
+            # A rate that cannot be converted is found now.
+            _sound(microphone, wav)
 
     def inputs(self, *, start_ns: int) -> Iterator[ReplayInput]:
         """Blocks of 40 ms, each at the time its last sample was taken."""
         with WavFile(self._path) as wav:
-            converter = AudioConverter(rate=wav.rate, channels=wav.channels, encoding="f32")
-            frames, given = 0, 0
-            while len(block := wav.read(max(1, wav.rate // BLOCKS_PER_SECOND))):
-                frames += len(block)
-                samples = converter.convert(block)
-                if len(samples):
-                    now_ns = start_ns + frames * 1_000_000_000 // wav.rate
-                    begin_ns = start_ns + given * 1_000_000_000 // SAMPLE_RATE
-                    given += len(samples)
-                    yield ReplayInput(now_ns, AudioBlock(self.microphone, begin_ns, samples))
+            sound = _sound(self.microphone, wav)
+            frames = 0
+            while len(samples := wav.read(max(1, wav.rate // BLOCKS_PER_SECOND))):
+                stamp_ns = start_ns + frames * 1_000_000_000 // wav.rate
+                frames += len(samples)
+                now_ns = start_ns + frames * 1_000_000_000 // wav.rate
+                block = sound.block_of(samples, now_ns, stamp_ns=stamp_ns)
+                if block is not None:
+                    yield ReplayInput(now_ns, block)
+
+
+def _sound(microphone: str, wav: WavFile) -> MicrophoneSound:
+    return MicrophoneSound(microphone, rate=wav.rate, channels=wav.channels, encoding="f32")
 
 
 def sound_of_cell(cell: CellDescription, path: Path | None) -> WavSound | None:

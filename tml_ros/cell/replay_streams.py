@@ -16,12 +16,12 @@ from typing import Any
 
 from tml_ros.bag.bag_storage import BagMessage
 from tml_ros.bag.message_types import MessageTypes
-from tml_ros.bag.recorded_media import RecordedSound, header_ns, picture_of, sound_of
+from tml_ros.bag.recorded_media import header_ns, picture_of, sound_of
 from tml_ros.cell.cell_description import MicrophoneDescription
 from tml_ros.cell.replay import OperatorText, ReplayInput
-from tml_ros.turn.audio_clock import AudioClock
-from tml_ros.turn.audio_format import AudioConverter
+from tml_ros.turn.audio_format import AudioEncoding
 from tml_ros.turn.micro_turn import AudioBlock, Frame
+from tml_ros.turn.microphone_sound import MicrophoneSound
 
 SAME_CLOCK_NS = 2_000_000_000
 """A stamp farther from the log time than this is of another clock."""
@@ -79,6 +79,8 @@ def camera_stream(camera: str, types: MessageTypes, faults: StreamFaults) -> Rec
 
     def convert(message: Any, recorded: BagMessage) -> Frame:  # noqa: ANN401
         stamp_ns = _nearby(header_ns(message.header.stamp), recorded, faults)
+        if stamp_ns is None:
+            stamp_ns = recorded.log_ns
         return Frame(camera, stamp_ns, picture_of(message, recorded.msgtype))
 
     return RecordedStream(convert, types, faults)
@@ -88,23 +90,20 @@ def microphone_stream(
     name: str, microphone: MicrophoneDescription, types: MessageTypes, faults: StreamFaults
 ) -> RecordedStream:
     """Sound of one microphone, timed by the samples counted where the message has no stamp."""
-    hearing: dict[tuple[int, int, str], tuple[AudioClock, AudioConverter]] = {}
+    hearing: dict[tuple[int, int, AudioEncoding], MicrophoneSound] = {}
 
     def convert(message: Any, recorded: BagMessage) -> AudioBlock | None:  # noqa: ANN401
         sound = sound_of(
             message, recorded.msgtype, rate=microphone.rate, channels=microphone.channels
         )
-        form = (sound.rate, sound.channels, sound.encoding.value)
+        form = (sound.rate, sound.channels, sound.encoding)
         if form not in hearing:
             hearing.clear()
-            hearing[form] = (AudioClock(rate=sound.rate), _converter(sound))
-        clock, converter = hearing[form]
-        start_ns = clock.start_of(recorded.log_ns, sound.frames)
-        if sound.stamp_ns is not None:
-            start_ns = _nearby(sound.stamp_ns, recorded, faults, otherwise_ns=start_ns)
-        start_ns -= converter.delay_ns
-        samples = converter.convert(sound.data)
-        return AudioBlock(name, start_ns, samples) if len(samples) else None
+            hearing[form] = MicrophoneSound(
+                name, rate=sound.rate, channels=sound.channels, encoding=sound.encoding
+            )
+        stamp_ns = _nearby(sound.stamp_ns, recorded, faults)
+        return hearing[form].block_of(sound.data, recorded.log_ns, stamp_ns=stamp_ns)
 
     return RecordedStream(convert, types, faults)
 
@@ -118,14 +117,9 @@ def text_stream(types: MessageTypes, faults: StreamFaults) -> RecordedStream:
     return RecordedStream(convert, types, faults)
 
 
-def _converter(sound: RecordedSound) -> AudioConverter:
-    return AudioConverter(rate=sound.rate, channels=sound.channels, encoding=sound.encoding)
-
-
-def _nearby(
-    stamp_ns: int, recorded: BagMessage, faults: StreamFaults, *, otherwise_ns: int | None = None
-) -> int:
-    if abs(stamp_ns - recorded.log_ns) <= SAME_CLOCK_NS:
+def _nearby(stamp_ns: int | None, recorded: BagMessage, faults: StreamFaults) -> int | None:
+    """The stamp, or None where it is of another clock, which is counted, or missing."""
+    if stamp_ns is None or abs(stamp_ns - recorded.log_ns) <= SAME_CLOCK_NS:
         return stamp_ns
     faults.foreign_stamps[recorded.topic] += 1
-    return recorded.log_ns if otherwise_ns is None else otherwise_ns
+    return None

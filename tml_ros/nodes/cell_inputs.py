@@ -22,11 +22,10 @@ from tml_ros.cell.cell_description import (
 )
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_node import CellNode
-from tml_ros.nodes.messages import audio_block_of
+from tml_ros.nodes.messages import samples_of
 from tml_ros.nodes.worker import Lane
-from tml_ros.turn.audio_clock import AudioClock
-from tml_ros.turn.audio_format import AudioConverter
 from tml_ros.turn.micro_turn import AudioBlock
+from tml_ros.turn.microphone_sound import MicrophoneSound
 
 IMAGES_WAITING = 2
 SOUND_WAITING = 50
@@ -45,23 +44,15 @@ class MicrophoneInput:
 
     def __init__(self, name: str, description: MicrophoneDescription) -> None:
         """Expect sound as the cell describes it."""
-        self._name = name
         self._channels = description.channels
-        self._converter = AudioConverter(
-            rate=description.rate, channels=description.channels, encoding="s16"
+        self._sound = MicrophoneSound(
+            name, rate=description.rate, channels=description.channels, encoding="s16"
         )
-        self._clock = AudioClock(rate=description.rate)
 
-    def block_of(self, arrival: Arrival) -> AudioBlock:
-        """The next block. Raises AudioFormatError."""
-        return audio_block_of(
-            arrival.message,
-            self._name,
-            channels=self._channels,
-            converter=self._converter,
-            clock=self._clock,
-            arrival_ns=arrival.arrival_ns,
-        )
+    def block_of(self, arrival: Arrival) -> AudioBlock | None:
+        """The next block; None where there is nothing to give out yet. Raises AudioFormatError."""
+        samples = samples_of(arrival.message, channels=self._channels)
+        return self._sound.block_of(samples, arrival.arrival_ns)
 
 
 def camera_lane(name: str) -> str:

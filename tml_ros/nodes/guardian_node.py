@@ -157,7 +157,8 @@ class GuardianNode(CellNode):
 
     def _on_sound(self, microphone: str, arrival: Arrival) -> None:
         block = self._microphones[microphone].block_of(arrival)
-        self._conclude(self._guardian.observe_audio(block, self.now_ns()))
+        if block is not None:
+            self._conclude(self._guardian.observe_audio(block, self.now_ns()))
         self._figures.took(microphone_lane(microphone), self.now_ns() - arrival.arrival_ns)
 
     def _on_hazards(self, message: DiagnosticArray) -> None:

@@ -121,7 +121,9 @@ class InteractionNode(CellNode):
         self._figures.took(camera_lane(camera), self.now_ns() - frame.stamp_ns)
 
     def _on_sound(self, microphone: str, arrival: Arrival) -> None:
-        self._interaction.push_audio(self._microphones[microphone].block_of(arrival))
+        block = self._microphones[microphone].block_of(arrival)
+        if block is not None:
+            self._interaction.push_audio(block)
         self._figures.took(microphone_lane(microphone), self.now_ns() - arrival.arrival_ns)
         self._poll()
 

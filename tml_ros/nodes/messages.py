@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Int16MultiArray, MultiArrayDimension
 
-from tml_ros.turn.audio_clock import AudioClock
-from tml_ros.turn.audio_format import AudioConverter, AudioFormatError
+from tml_ros.turn.array_sound import array_sound
 from tml_ros.turn.image_format import ImageFormatError, compressed_to_rgb, image_to_rgb
-from tml_ros.turn.micro_turn import AudioBlock, Frame
+from tml_ros.turn.micro_turn import Frame
 
 
 def time_message(stamp_ns: int) -> Time:
@@ -98,41 +97,12 @@ def samples_of(message: Int16MultiArray, *, channels: int) -> NDArray[np.int16]:
     A message without dimensions is taken as interleaved `channels`.
     Raises AudioFormatError where dimensions, data and `channels` disagree.
     """
-    data = np.frombuffer(message.data, np.int16)
-    offset = message.layout.data_offset
-    sizes = {dimension.label: dimension.size for dimension in message.layout.dim}
-    carried = sizes.get("channels", channels)
-    if carried != channels:
-        raise AudioFormatError(f"message carries {carried} channels, configured are {channels}")
-    available = max(0, len(data) - offset)
-    frames = sizes.get("frames", available // channels)
-    if available != frames * channels:
-        raise AudioFormatError(
-            f"message carries {available} samples, {frames} frames of {channels} channels "
-            f"are {frames * channels}"
-        )
-    return data[offset:].reshape(frames, channels)
-
-
-def audio_block_of(
-    message: Int16MultiArray,
-    microphone: str,
-    *,
-    channels: int,
-    converter: AudioConverter,
-    clock: AudioClock,
-    arrival_ns: int,
-) -> AudioBlock:
-    """The next block of a microphone as 16 kHz mono, timed by the samples counted since the first.
-
-    converter and clock belong to that microphone and see its blocks in order.
-    Raises AudioFormatError.
-    """
-    samples = samples_of(message, channels=channels)
-    start_ns = clock.start_of(arrival_ns, len(samples))
-    converted = converter.convert(samples)
-    converted.flags.writeable = False
-    return AudioBlock(microphone, start_ns, converted)
+    return array_sound(
+        np.frombuffer(message.data, np.int16),
+        offset=message.layout.data_offset,
+        sizes={dimension.label: dimension.size for dimension in message.layout.dim},
+        channels=channels,
+    )
 
 
 def _bytes_field(data: NDArray[np.uint8]) -> array.array[int]:

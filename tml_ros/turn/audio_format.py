@@ -87,6 +87,11 @@ class AudioConverter:
         )
 
     @property
+    def frames_in(self) -> int:
+        """Frames taken in since the last reset."""
+        return self._frames_in
+
+    @property
     def nonfinite_samples(self) -> int:
         """How many samples since the last reset were NaN or infinite, and were made zero."""
         return self._nonfinite
