@@ -18,6 +18,7 @@ NOISE_TAU_S = 5.0
 LIGHT_COLUMNS = 32
 """Samples across the picture whose median brightness ratio is the change of light."""
 LEAST_GAIN = 0.003
+LEAST_DIFFERENCE = 9.0
 NOISIEST = np.uint8(60)
 TEXTURE_WINDOW = (7, 7)
 COLOUR_WINDOW = (5, 5)
@@ -40,18 +41,18 @@ class Background:
         self._noise = np.full(first.shape[:2], 4.0, np.float32)
         self._difference = np.zeros(first.shape[:2], np.uint8)
         self.plate: Image = first.copy()
+        self.threshold: Plane = np.zeros(first.shape[:2], np.uint8)
 
     def compare(self, picture: Image) -> Mask:
-        """Follow the light, then say where the picture differs by more than the camera's noise."""
+        """Follow the light, then say where the picture differs by more than the camera's noise.
+
+        What noise alone does not reach is then in `threshold`, uint8 [h, w].
+        """
         self._follow_light(picture)
         self._difference = largest_channel(cv2.absdiff(picture, self.plate))
-        return cv2.compare(self._difference, self.noise_threshold(9.0), cv2.CMP_GT)
-
-    def noise_threshold(self, least: float) -> Plane:
-        """uint8 [h, w]: the difference that noise alone does not reach, at least `least`."""
-        threshold = cv2.convertScaleAbs(self._noise, alpha=2.5, beta=least)
-        noisy: Plane = np.minimum(threshold, NOISIEST)
-        return noisy
+        threshold = cv2.convertScaleAbs(self._noise, alpha=2.5, beta=LEAST_DIFFERENCE)
+        self.threshold = np.minimum(threshold, NOISIEST)
+        return cv2.compare(self._difference, self.threshold, cv2.CMP_GT)
 
     def learn(self, picture: Image, where: Mask, dt_s: float) -> None:
         """Follow slow change of the plate and of the noise where nothing is in front.
@@ -101,11 +102,11 @@ class Background:
     def _follow_light(self, picture: Image) -> None:
         """Scale the whole plate, hidden parts too, by the median change of brightness."""
         stride = max(1, picture.shape[1] // LIGHT_COLUMNS)
-        seen = picture[::stride, ::stride].reshape(-1, 3).astype(np.float32)
-        known = self._mean[::stride, ::stride].reshape(-1, 3)
-        usable = (seen < 250.0).all(axis=1) & (known > 8.0).all(axis=1)
+        seen = picture[::stride, ::stride].reshape(-1, 3).T.astype(np.float32, order="C")
+        known = self._mean[::stride, ::stride].reshape(-1, 3).T.copy()
+        usable = (seen.max(axis=0) < 250.0) & (known.min(axis=0) > 8.0)
         if np.count_nonzero(usable) > usable.size // 4:
-            ratio = np.median((seen[usable] + 1.0) / (known[usable] + 1.0), axis=0)
+            ratio = np.median((seen[:, usable] + 1.0) / (known[:, usable] + 1.0), axis=1)
             if np.abs(ratio - 1.0).max() > LEAST_GAIN:
                 self._mean *= np.clip(ratio, 0.2, 5.0).astype(np.float32)
         self.plate = cv2.convertScaleAbs(self._mean)

@@ -70,6 +70,8 @@ def find_blobs(
     opened = cv2.morphologyEx(differs, cv2.MORPH_OPEN, OPEN)
     for x, y, w, h, _ in _outlines(cv2.dilate(opened, close), least_area, least_height):
         box = (slice(y, y + h), slice(x, x + w))
+        if cv2.countNonZero(opened[box]) < least_area:
+            continue
         through = background.seen_through(picture, box)
         covered[box] |= np.where(through, 0, differs[box]).astype(np.uint8)
     covered = cv2.morphologyEx(covered, cv2.MORPH_OPEN, OPEN)

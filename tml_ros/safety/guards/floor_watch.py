@@ -64,7 +64,7 @@ class FloorWatch:
         """Take in the next picture, `dt_s` after the last one."""
         background = self._background
         differs = background.compare(picture)
-        still_s = self._motion.still_for(picture, now_s, background.noise_threshold(10.0))
+        still_s = self._motion.still_for(picture, now_s, background.threshold)
         fresh = cv2.bitwise_and(differs, cv2.bitwise_not(self._differed))
         self._differed = cv2.dilate(differs, MARGIN)
         if (
@@ -75,9 +75,8 @@ class FloorWatch:
             self._movers.hold(now_s)
             return
         blobs, covered = find_blobs(background, picture, differs, still_s)
-        noise = background.noise_threshold(9.0)
         for blob in blobs:
-            outline = weigh_outline(picture, background.plate, blob, still_s, noise)
+            outline = weigh_outline(picture, background.plate, blob, still_s, background.threshold)
             blob.solidity = outline.solidity
             uncovered = outline.uncovered & (self._trusted_s[outline.box] < TRUSTED_S)
             since = self._uncovered_s[outline.box]

@@ -37,8 +37,8 @@ ABOVE_USUAL_DB = 8.0
 """Over what is exceeded for a twentieth of those 3 s, mean over those bands: somebody who talks in
 a quiet room is all onsets, but they are alike."""
 DECAY_DB = 6.0
-"""From the peak to the time 100 to 150 ms later, mean over those bands; a voice goes on, and a large
-hall gives back this little."""
+"""From the peak to the time 100 to 150 ms later, mean over those bands, and half of it in each; a
+voice goes on."""
 HOLD_NS = 500_000_000
 ROUTINE_BLOWS, ROUTINE_NS, ROUTINE_DB = 3, 10_000_000_000, 6.0
 """A blow is routine when so many before it, within so long, were at most so much softer."""
@@ -133,11 +133,11 @@ class ImpactGuard:
         before = levels[onset - _BEFORE + 1 : onset].max(axis=0)
         peak = levels[onset : onset + _ONSET].max(axis=0)
         after = np.median(levels[onset + 10 : onset + _AFTER], axis=0)
-        usual = np.quantile(levels[:onset], 0.95, axis=0)
         leap = np.minimum(peak - before, peak - background)
         bands = np.argsort(leap)[-BANDS_NEEDED:]
         if min(leap[bands].min(), leap[-1]) < LEAP_DB:
             return None
+        usual = np.quantile(levels[:onset], 0.95, axis=0)
         above = float((peak - background)[bands].mean())
         fall = (peak - after)[bands]
         dies_away = (

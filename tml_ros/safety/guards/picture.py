@@ -22,7 +22,7 @@ WORKING_PIXELS = 320 * 240
 class Picture:
     """A frame and its small copy.
 
-    small: uint8 [h, w, 3], RGB, area-averaged, at most `WORKING_PIXELS` pixels, aspect kept; the
+    small: uint8 [h, w, 3], RGB, averaged down to at most `WORKING_PIXELS` pixels, aspect kept; the
         frame itself where it is already small enough.
     grey: uint8 [h, w], luma of `small`.
     scale: width of `small` over width of the frame, <= 1.
@@ -41,6 +41,8 @@ def prepare_picture(frame: Frame) -> Picture:
     small: NDArray[Any] = frame.rgb
     if scale < 1.0:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA)
+        # Averaging areas is worth its price only where pixels would else be skipped.
+        method = cv2.INTER_AREA if scale <= 0.5 else cv2.INTER_LINEAR
+        small = cv2.resize(frame.rgb, size, interpolation=method)
     grey: NDArray[Any] = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     return Picture(frame, small, grey, small.shape[1] / width)
