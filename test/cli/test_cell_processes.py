@@ -65,6 +65,28 @@ def test_nodes_get_what_the_cell_says(press):
         assert f"__node:={name}" in spec.argv
 
 
+@pytest.mark.parametrize(("asked", "for_file", "for_live"), [(None, "2", "0"), (3, "3", "3")])
+def test_a_film_waits_for_its_judges_and_a_live_source_for_nobody_unless_told(
+    tmp_path, asked, for_file, for_live
+):
+    path = tmp_path / "press.yaml"
+    path.write_text(
+        "cell: press\n"
+        "cameras: {film: {source: film.mp4}, stream: {source: 'rtsp://10.0.0.7/a'}}\n"
+        "microphones: {wav: {source: hall.wav}, card: {source: default}}\n"
+    )
+    specs = _specs(path, wait_for_subscribers=asked)
+    assert {
+        name: _parameters(specs[name])["wait_for_subscribers"]
+        for name in ("camera_film", "camera_stream", "microphone_wav", "microphone_card")
+    } == {
+        "camera_film": for_file,
+        "camera_stream": for_live,
+        "microphone_wav": for_file,
+        "microphone_card": for_live,
+    }
+
+
 def test_simulated_time_reaches_every_node(press):
     for spec in cell_processes(press, use_sim_time=True):
         assert _parameters(spec)["use_sim_time"] == "true"

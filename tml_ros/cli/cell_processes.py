@@ -19,7 +19,7 @@ from tml_ros.cell.cell_description import (
     camera_topic,
     microphone_topic,
 )
-from tml_ros.cell.cell_file import load_cell
+from tml_ros.cell.cell_file import load_cell, names_sound_file, names_video_file
 from tml_ros.cli.dds_profile import (
     CAMERA,
     NODE,
@@ -46,7 +46,7 @@ def cell_processes(
     cell_path: Path,
     *,
     use_sim_time: bool = False,
-    wait_for_subscribers: int = JUDGES,
+    wait_for_subscribers: int | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> list[ProcessSpec]:
     """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
@@ -55,7 +55,9 @@ def cell_processes(
     source; the speaker node where it has a speaker.
 
     use_sim_time: follow `/clock` instead of the system's clock.
-    wait_for_subscribers: sources begin when so many listen to each, so that a file is judged whole.
+    wait_for_subscribers: every source begins when so many listen to it. Unless given, a file waits
+        for the guardian and the interaction, so that both get the whole of it, and a live source
+        for nobody, so that the guardian sees and hears when the interaction cannot start.
     environment: what to add to, this process's own unless given. Discovery stays on this machine
         unless it says otherwise.
     Raises CellFileError.
@@ -67,7 +69,13 @@ def cell_processes(
     # Output to a file would otherwise come in blocks, long after it happened.
     surroundings["PYTHONUNBUFFERED"] = "1"
     sim_time = {"use_sim_time": True} if use_sim_time else {}
-    awaited: dict[str, Value | None] = {"wait_for_subscribers": wait_for_subscribers}
+
+    for_file, for_live = JUDGES, 0
+    if wait_for_subscribers is not None:
+        for_file = for_live = wait_for_subscribers
+
+    def awaited(*, is_file: bool) -> dict[str, Value | None]:
+        return {"wait_for_subscribers": for_file if is_file else for_live}
 
     def node(
         name: str,
@@ -94,7 +102,8 @@ def cell_processes(
                 node(
                     f"microphone_{name}",
                     "microphone",
-                    _microphone_parameters(microphone) | awaited,
+                    _microphone_parameters(microphone)
+                    | awaited(is_file=names_sound_file(microphone.source, Path())),
                     remaps={"audio": microphone_topic(cell, name)},
                 )
             )
@@ -104,7 +113,8 @@ def cell_processes(
                 node(
                     f"camera_{name}",
                     "camera",
-                    _camera_parameters(name, camera) | awaited,
+                    _camera_parameters(name, camera)
+                    | awaited(is_file=names_video_file(camera.source)),
                     remaps={"image": camera_topic(cell, name)},
                     profile=CAMERA,
                 )

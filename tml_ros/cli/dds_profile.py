@@ -5,10 +5,10 @@ Knows nothing of cells. Stateless; any thread.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from tml_ros.cli.shared_file import shared_file
 
 PROFILES = Path("config", "fastdds")
 NODE, CAMERA = "node.xml", "camera.xml"
@@ -31,16 +31,7 @@ def discovery_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 def profile_environment(profile: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Names the profile, NODE or CAMERA, where no DDS profile is set already."""
-    path = _profile_path(profile)
+    path = shared_file(PROFILES / profile)
     if path is None or any(environment.get(name) for name in PROFILE_VARIABLES):
         return {}
     return dict.fromkeys(PROFILE_VARIABLES, str(path))
-
-
-def _profile_path(profile: str) -> Path | None:
-    prefixes = [Path(prefix) for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(":")]
-    shares = [prefix / "share" / "tml_ros" for prefix in (*prefixes, Path(sys.prefix))]
-    for folder in (Path(__file__).resolve().parents[2], *shares):
-        if (folder / PROFILES / profile).is_file():
-            return folder / PROFILES / profile
-    return None

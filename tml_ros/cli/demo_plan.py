@@ -7,8 +7,6 @@ could run as well.
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ import yaml
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.mistake import MistakeError
+from tml_ros.cli.shared_file import shared_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile
 
@@ -69,7 +68,10 @@ def plan_demo(
         )
     truth = None
     if cell_path is None:
-        cell = load_cell(_shared(SIMULATED))
+        simulated = shared_file(SIMULATED)
+        if simulated is None:
+            raise MistakeError(f"{SIMULATED} is not where it was installed; give --cell CELL.yaml")
+        cell = load_cell(simulated)
         video, audio, truth = _simulate(seconds, out, audio, progress)
     else:
         cell = load_cell(cell_path)
@@ -200,13 +202,3 @@ def _write(cell: CellDescription, path: Path) -> Path:
     described = cell.model_dump(mode="json", exclude_unset=True)
     path.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
     return path
-
-
-def _shared(relative: Path) -> Path:
-    """A file of the source tree, or of the installed share folder."""
-    prefixes = [*filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep))]
-    shares = [Path(prefix, "share", "tml_ros") for prefix in (*prefixes, sys.prefix)]
-    for folder in (Path(__file__).resolve().parents[2], *shares):
-        if (folder / relative).is_file():
-            return folder / relative
-    raise MistakeError(f"{relative} is not where it was installed; give --cell CELL.yaml")

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tml_ros.cli.dds_profile import discovery_environment
 from tml_ros.cli.demo_plan import DemoPlan
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.cli.supervisor import ProcessSpec, ProcessState, Supervisor, cell_processes
+from tml_ros.cli.supervisor import ProcessState, Supervisor, cell_processes
 from tml_ros.nodes.observer import Observer
 from tml_ros.nodes.running import SpinThread
 from tml_ros.report.session_log import SessionLog
@@ -40,6 +40,8 @@ AFTER_END_SECONDS = 0.3
 SPEECH_SECONDS = 8.0
 REFRESH_SECONDS = 0.2
 KEPT_LINES = 12
+LISTENERS = 3
+"""To each camera and microphone: the guardian, the interaction and the observer."""
 GUARDIAN, INTERACTION, SPEAKER = "guardian", "interaction", "speaker"
 CAMERA, MICROPHONE = "camera_", "microphone_"
 
@@ -64,7 +66,7 @@ class DemoRun:
         self._log = log
         self._bag = bag
         self._lines: dict[str, deque[str]] = {}
-        specs = [_patient(spec) for spec in cell_processes(plan.cell_path)]
+        specs = cell_processes(plan.cell_path, wait_for_subscribers=LISTENERS)
 
         def supervisor(wanted: Callable[[str], bool]) -> Supervisor:
             return Supervisor(
@@ -223,10 +225,3 @@ class DemoRun:
 
     def _keep_line(self, name: str, line: str) -> None:
         self._lines.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)
-
-
-def _patient(spec: ProcessSpec) -> ProcessSpec:
-    """A camera or microphone that begins when guardian, interaction and observer listen."""
-    if not spec.name.startswith((CAMERA, MICROPHONE)):
-        return spec
-    return replace(spec, argv=(*spec.argv, "-p", "wait_for_subscribers:=3"))

@@ -5,12 +5,7 @@ Knows nothing of what the nodes do. Runs on the main thread.
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -19,6 +14,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.supervisor import ProcessState, ProcessStatus, Supervisor, cell_processes
 
 REFRESH_S = 0.5
@@ -51,28 +47,12 @@ def up(
             console.print(words, highlight=False, soft_wrap=True)
 
     supervisor = Supervisor(specs, log_folder=log_folder, on_line=show)
-    with _asked_to_end() as ending, Live(console=console, auto_refresh=False) as live:
+    with asked_to_end() as ending, Live(console=console, auto_refresh=False) as live:
         with supervisor:
             while not ending.is_set():
                 live.update(_table(supervisor.status(), log_folder), refresh=console.is_terminal)
                 ending.wait(REFRESH_S)
         live.update(_table(supervisor.status(), log_folder), refresh=console.is_terminal)
-
-
-@contextmanager
-def _asked_to_end() -> Iterator[threading.Event]:
-    """Within, Ctrl-C and SIGTERM set the event instead of ending the program."""
-    ending = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        ending.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield ending
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _table(statuses: list[ProcessStatus], log_folder: Path) -> Table:
