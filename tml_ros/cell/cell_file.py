@@ -15,12 +15,10 @@ from pydantic import ValidationError
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_yaml import YamlDocument, YamlMistake, read_yaml
 from tml_ros.cell.problem import Problem, path_text, problem_from
+from tml_ros.devices.source_names import names_sound_file, names_video_file
 
 MAX_BYTES = 256 * 1024
 """A cell with 32 cameras of 64 zones is a tenth of this."""
-
-SOUND_SUFFIXES = (".wav", ".wave")
-"""What ends so is a file, whether it exists or not."""
 
 
 class CellFileError(ValueError):
@@ -63,22 +61,6 @@ def parse_cell(text: str, path: Path) -> CellDescription:
         problems.sort(key=lambda problem: problem.line or 0)
         raise CellFileError(path, tuple(problems))
     return _resolved(cell, path.absolute().parent)
-
-
-def names_video_file(source: int | str | None) -> bool:
-    """Whether a camera's source is a file, that is, no device (index or /dev/...) and no URL."""
-    if not isinstance(source, str) or source.isdecimal():
-        return False
-    return "://" not in source and not source.startswith("/dev/")
-
-
-def names_sound_file(source: int | str | None, folder: Path) -> bool:
-    """Whether a microphone's source or the speaker's sink is a file, seen from `folder`: it ends
-    in .wav or exists. Everything else is the name of a device.
-    """
-    if not isinstance(source, str):
-        return False
-    return Path(source).suffix.lower() in SOUND_SUFFIXES or _exists(folder / source)
 
 
 def _read(path: Path) -> str:
@@ -138,13 +120,6 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
             "speaker": speaker and speaker.model_copy(update={"sink": sound(speaker.sink)}),
         }
     )
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _kind(data: object) -> str:

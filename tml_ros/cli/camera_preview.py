@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CameraDescription
-from tml_ros.cell.cell_file import names_video_file
 from tml_ros.cell.problem import Problem
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.devices.camera_source import open_camera
 from tml_ros.devices.captured_frame import CameraSourceError
+from tml_ros.devices.source_names import names_video_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.video_stream import without_password
 

@@ -19,13 +19,14 @@ from tml_ros.cell.cell_description import (
     camera_topic,
     microphone_topic,
 )
-from tml_ros.cell.cell_file import load_cell, names_sound_file, names_video_file
+from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.dds_profile import (
     CAMERA,
     NODE,
     discovery_environment,
     profile_environment,
 )
+from tml_ros.devices.source_names import names_sound_file, names_video_file
 
 JUDGES = 2
 """The guardian and the interaction listen to every camera and microphone."""
@@ -103,7 +104,7 @@ def cell_processes(
                     f"microphone_{name}",
                     "microphone",
                     _microphone_parameters(microphone)
-                    | awaited(is_file=names_sound_file(microphone.source, Path())),
+                    | awaited(is_file=names_sound_file(microphone.source)),
                     remaps={"audio": microphone_topic(cell, name)},
                 )
             )

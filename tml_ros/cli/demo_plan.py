@@ -18,6 +18,7 @@ from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.shared_file import shared_file
+from tml_ros.devices.source_names import names_stream, names_video_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile
 
@@ -91,7 +92,7 @@ def plan_demo(
         _write(cell, out / CELL_FILE),
         cell,
         _shortest(seconds, _lasts(cell)),
-        tuple(Path(source).name if "://" not in source else source for source in sources),
+        tuple(source if names_stream(source) else Path(source).name for source in sources),
         truth,
         notices,
     )
@@ -135,7 +136,7 @@ def _with_video(cell: CellDescription, video: str) -> CellDescription:
     if not cell.cameras:
         raise MistakeError(f"cell {cell.cell!r} has no camera to show the video to")
     source: str = video
-    if "://" not in video:
+    if not names_stream(video):
         VideoFile(video)
         source = str(Path(video).resolve())
     first = next(iter(cell.cameras))
@@ -184,9 +185,10 @@ def _lasts(cell: CellDescription) -> float | None:
 
 
 def _camera_lasts(camera: CameraDescription) -> float | None:
-    if not isinstance(camera.source, str) or "://" in camera.source or camera.loop:
+    source = camera.source
+    if not isinstance(source, str) or not names_video_file(source) or camera.loop:
         return None
-    return video_seconds(Path(camera.source)) if Path(camera.source).is_file() else None
+    return video_seconds(Path(source)) if Path(source).is_file() else None
 
 
 def _shortest(*seconds: float | None) -> float | None:

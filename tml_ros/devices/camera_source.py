@@ -22,6 +22,7 @@ from tml_ros.devices.captured_frame import (
 )
 from tml_ros.devices.playback_clock import PlaybackClock, Verdict
 from tml_ros.devices.retry import Backoff
+from tml_ros.devices.source_names import names_video_file
 from tml_ros.devices.source_state import SourceState
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.video_stream import VideoStream, without_password
@@ -96,8 +97,7 @@ class CameraSource:
     @property
     def is_file(self) -> bool:
         """Whether the source is a video file, whose frames have media time."""
-        source = self._source
-        return isinstance(source, str) and "://" not in source and not source.startswith("/dev/")
+        return names_video_file(self._source)
 
     @property
     def status(self) -> CameraStatus:

@@ -20,6 +20,7 @@ from tml_ros.devices.loudspeaker_status import (
 )
 from tml_ros.devices.paced_loudspeaker import PacedLoudspeaker
 from tml_ros.devices.portaudio import DeviceAbsentError, SoundDeviceError
+from tml_ros.devices.source_names import names_wav_file
 
 
 class Loudspeaker(Protocol):
@@ -57,7 +58,7 @@ def open_loudspeaker(sink: int | str | None, *, rate: int = 16_000) -> Loudspeak
     try:
         if sink is None:
             return PacedLoudspeaker(None, rate=rate)
-        if isinstance(sink, str) and sink.lower().endswith(".wav"):
+        if isinstance(sink, str) and names_wav_file(sink):
             return PacedLoudspeaker(Path(sink), rate=rate)
         return DeviceLoudspeaker(sink, rate=rate)
     except OSError as problem:

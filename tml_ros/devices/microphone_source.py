@@ -17,6 +17,7 @@ from tml_ros.devices.captured_block import (
 )
 from tml_ros.devices.device_microphone import DeviceMicrophone
 from tml_ros.devices.portaudio import DeviceAbsentError, SoundDeviceError
+from tml_ros.devices.source_names import names_sound_file
 from tml_ros.devices.wav_file import WavFileError
 from tml_ros.devices.wav_microphone import WavMicrophone
 
@@ -53,7 +54,7 @@ def open_microphone(
     if isinstance(source, str) and source.isdecimal():
         source = int(source)
     try:
-        if isinstance(source, str) and source.lower().endswith(".wav"):
+        if isinstance(source, str) and names_sound_file(source):
             return WavMicrophone(Path(source), rate=rate, channels=channels, loop=loop)
         return DeviceMicrophone(source, rate=rate, channels=channels)
     except WavFileError as problem:
