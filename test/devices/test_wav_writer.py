@@ -4,7 +4,7 @@ import numpy as np
 
 from tml_ros.devices import wav_writer
 from tml_ros.devices.wav_file import read_wav
-from tml_ros.devices.wav_writer import WavWriter, to_int16
+from tml_ros.devices.wav_writer import WavWriter
 
 
 def test_the_file_is_valid_after_every_write_without_being_closed(tmp_path):
@@ -24,16 +24,6 @@ def test_an_empty_file_is_valid(tmp_path):
     WavWriter(tmp_path / "empty.wav", rate=22_050).close()
     rate, samples = read_wav(tmp_path / "empty.wav")
     assert (rate, len(samples)) == (22_050, 0)
-
-
-def test_samples_beyond_full_scale_are_clipped_and_the_rest_is_exact():
-    sound = np.array([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0], np.float32)
-    assert to_int16(sound).tolist() == [-32768, -32768, 0, 16384, 32767, 32767]
-
-
-def test_int16_survives_the_way_there_and_back():
-    every = np.arange(-32768, 32768, dtype=np.int16)
-    assert np.array_equal(to_int16(every.astype(np.float32) / 32768), every)
 
 
 def test_at_the_limit_of_the_format_the_file_stays_valid_and_says_it_is_full(tmp_path, monkeypatch):

@@ -11,7 +11,12 @@ import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tml_ros.turn.audio_format import AudioConverter, AudioEncoding, AudioFormatError
+from tml_ros.turn.audio_format import (
+    AudioConverter,
+    AudioEncoding,
+    AudioFormatError,
+    to_int16,
+)
 
 DTYPES = {"s16": "<i2", "s32": "<i4", "f32": "<f4", "u8": "u1"}
 
@@ -227,3 +232,13 @@ def test_a_format_that_does_not_exist_is_a_named_error(options, message):
 
 def test_an_encoding_may_be_given_by_name():
     assert converter(encoding=AudioEncoding.U8).convert(b"\x80").tolist() == [0]
+
+
+def test_samples_beyond_full_scale_are_clipped_and_the_rest_is_exact():
+    sound = np.array([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0], np.float32)
+    assert to_int16(sound).tolist() == [-32768, -32768, 0, 16384, 32767, 32767]
+
+
+def test_int16_survives_the_way_there_and_back():
+    every = np.arange(-32768, 32768, dtype=np.int16)
+    assert np.array_equal(to_int16(every.astype(np.float32) / 32768), every)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.bag.message_types import MessageTypes
+from tml_ros.turn.audio_format import to_int16
+from tml_ros.turn.encoded_picture import jpeg_of
 
 JPEG_QUALITY = 95
 """Near lossless: a guard that judges the picture again should agree."""
@@ -55,7 +56,7 @@ class StandardMessages:
 
     def sound(self, samples: NDArray[np.float32], *, channels: int = 1) -> Any:  # noqa: ANN401
         """std_msgs/Int16MultiArray of float32 [n], -1..1, the same on every channel."""
-        frames = np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype(np.int16)
+        frames = to_int16(samples)
         dimension = "std_msgs/msg/MultiArrayDimension"
         size = len(frames)
         layout = self._types.new(
@@ -92,16 +93,11 @@ class StandardMessages:
         quality: int = JPEG_QUALITY,
     ) -> Any:  # noqa: ANN401
         """sensor_msgs/CompressedImage of format jpeg, colours at full resolution."""
-        options = (
-            *(cv2.IMWRITE_JPEG_QUALITY, quality),
-            *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
-        )
-        _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
         return self._types.new(
             "sensor_msgs/msg/CompressedImage",
             header=self._header(stamp_ns, frame_id),
             format="jpeg",
-            data=data.reshape(-1),
+            data=jpeg_of(rgb, quality=quality, full_colour=True),
         )
 
     def diagnostics(self, statuses: Iterable[StatusLike], *, stamp_ns: int) -> Any:  # noqa: ANN401

@@ -18,7 +18,7 @@ from tml_ros.bag.offered_qos import offered_qos
 from tml_ros.bag.standard_messages import StandardMessages
 from tml_ros.bag.topic_match import COMPRESSED_IMAGE, INT16_ARRAY
 from tml_ros.devices.video_file import VideoFile
-from tml_ros.turn.micro_turn import SAMPLE_RATE
+from tml_ros.turn.micro_turn import SAMPLE_RATE, samples_ns
 
 START_NS = 1_700_000_000_000_000_000
 RATE = 15.0
@@ -47,11 +47,11 @@ def write_looped_bag(path: Path, *, seconds: float, video: Path | None) -> int:
         heard = 0
         for index in range(frames):
             offset_ns = index * period_ns
-            while (heard + BLOCK_SAMPLES) * 1_000_000_000 // SAMPLE_RATE <= offset_ns:
+            while samples_ns(heard + BLOCK_SAMPLES) <= offset_ns:
                 begin = heard % (len(sound) - BLOCK_SAMPLES)
                 heard += BLOCK_SAMPLES
                 block = messages.sound(sound[begin : begin + BLOCK_SAMPLES])
-                arrival_ns = START_NS + heard * 1_000_000_000 // SAMPLE_RATE
+                arrival_ns = START_NS + samples_ns(heard)
                 bag.write(AUDIO_TOPIC, INT16_ARRAY, arrival_ns, block)
             picture = loop[index % len(loop)]
             stamp = picture.header.stamp

@@ -31,7 +31,7 @@ from tml_ros.safety.alarm_manager import AlarmManager
 from tml_ros.safety.guards.guard import CameraGuard, MicrophoneGuard
 from tml_ros.safety.guards.picture import prepare_picture
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
-from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock, Frame
+from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock, Frame, samples_ns
 
 _Guard = CameraGuard | MicrophoneGuard
 
@@ -210,7 +210,7 @@ class Guardian:
         if not len(block.samples):
             self._stale_inputs += 1
             return []
-        self._sound_end_ns[name] = _end_ns(block)
+        self._sound_end_ns[name] = block.end_ns
         self._microphone_freshness.seen(name, now_ns)
         lost = Hazard(HazardKind.MICROPHONE_LOST, name, 1.0, HazardSource.GUARD, block.start_ns)
         joint: list[Hazard] = []
@@ -282,12 +282,8 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     return f"the cell has no {what} {name!r}; it has: {', '.join(sorted(known)) or 'none'}"
 
 
-def _end_ns(block: AudioBlock) -> int:
-    return block.start_ns + len(block.samples) * 1_000_000_000 // SAMPLE_RATE
-
-
 def _after(block: AudioBlock, start_ns: int) -> AudioBlock:
     """The part of a block from `start_ns` on."""
     skipped = -(-(start_ns - block.start_ns) * SAMPLE_RATE // 1_000_000_000)
-    begin_ns = block.start_ns + skipped * 1_000_000_000 // SAMPLE_RATE
+    begin_ns = block.start_ns + samples_ns(skipped)
     return AudioBlock(block.microphone, begin_ns, block.samples[skipped:])

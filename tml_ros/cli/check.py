@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
@@ -27,12 +26,14 @@ from tml_ros.cell.cell_description import (
     policies,
     polygon_fractions,
 )
-from tml_ros.cell.cell_file import CellFileError, load_cell, names_sound_file
+from tml_ros.cell.cell_file import CellFileError, load_cell
 from tml_ros.cell.problem import Problem
 from tml_ros.cell.zone_drawing import draw_camera, plain_picture, side_by_side
 from tml_ros.cli.camera_preview import Preview, preview_camera
 from tml_ros.cli.mistake import MistakeError
+from tml_ros.devices.source_names import names_sound_file
 from tml_ros.devices.wav_file import WavFile, WavFileError
+from tml_ros.turn.encoded_picture import png_of
 
 WRONG = 1
 """Exit code of a cell that is not right."""
@@ -102,7 +103,7 @@ def _sounds(cell: CellDescription) -> Iterator[Problem]:
     """What is wrong with the wav files the microphones name."""
     for name, microphone in cell.microphones.items():
         source = microphone.source
-        if not (isinstance(source, str) and names_sound_file(source, Path())):
+        if not (isinstance(source, str) and names_sound_file(source)):
             continue
         try:
             WavFile(source).close()
@@ -126,9 +127,8 @@ def _draw(cell: CellDescription, previews: dict[str, Preview], png: Path) -> Non
 
 
 def _write_png(path: Path, rgb: NDArray[np.uint8]) -> None:
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encoded.tobytes())
+    path.write_bytes(png_of(rgb).tobytes())
 
 
 def _contents(cell: CellDescription, previews: dict[str, Preview]) -> Table:

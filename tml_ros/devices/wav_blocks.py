@@ -10,7 +10,7 @@ import soxr
 from numpy.typing import NDArray
 
 from tml_ros.devices.wav_file import WavFile
-from tml_ros.devices.wav_writer import to_int16
+from tml_ros.turn.audio_format import to_int16
 
 
 class WavBlocks:

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tml_ros.turn.audio_format import to_int16
+
 HEADER_BYTES = 44
 MAX_DATA_BYTES = 0x7FFFF000 - 2
 """Where a header's length field would begin to be read as "unknown": 18 hours at 16 kHz."""
@@ -61,10 +63,3 @@ class WavWriter:
         riff = struct.pack("<4sI4s", b"RIFF", 36 + size, b"WAVE")
         form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, self._rate, 2 * self._rate, 2, 16)
         return riff + form + struct.pack("<4sI", b"data", size)
-
-
-def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    """float32 -1..1 to int16, rounded and clipped, same shape; the inverse of x / 32768."""
-    scaled = np.clip(np.rint(samples * np.float32(32768)), -32768, 32767)
-    whole: NDArray[np.int16] = scaled.astype("<i2")
-    return whole

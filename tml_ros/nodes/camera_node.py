@@ -12,7 +12,6 @@ import sys
 import time
 from functools import partial
 
-import cv2
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -37,6 +36,7 @@ from tml_ros.nodes.parameters import (
 from tml_ros.nodes.pump import Pump
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message
+from tml_ros.turn.encoded_picture import jpeg_of
 
 LEVELS = {
     SourceState.OPENING: WARN,
@@ -161,11 +161,7 @@ class CameraNode(Node):
             node_ns=self.get_clock().now().nanoseconds,
         )
         if self._compressed:
-            _, jpeg = cv2.imencode(
-                ".jpg",
-                cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR),
-                [cv2.IMWRITE_JPEG_QUALITY, self._quality],
-            )
+            jpeg = jpeg_of(frame.rgb, quality=self._quality)
             message = compressed_image_message(jpeg, "jpeg", stamp_ns, self._frame_id)
         else:
             message = image_message(frame.rgb, stamp_ns, self._frame_id)

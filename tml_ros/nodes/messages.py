@@ -15,6 +15,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Int16MultiArray, MultiArrayDimension
 
 from tml_ros.turn.array_sound import array_sound
+from tml_ros.turn.audio_format import to_int16
 from tml_ros.turn.image_format import ImageFormatError, compressed_to_rgb, image_to_rgb
 from tml_ros.turn.micro_turn import Frame
 
@@ -76,9 +77,9 @@ def audio_message(samples: NDArray[np.int16] | NDArray[np.float32]) -> Int16Mult
     samples: int16, or float32 within -1..1 (louder is clipped).
     """
     if samples.dtype == np.int16:
-        whole = samples
+        whole = np.asarray(samples, np.int16)
     else:
-        whole = np.clip(np.rint(samples.astype(np.float32) * 32768.0), -32768, 32767)
+        whole = to_int16(np.asarray(samples, np.float32))
     count, channels = whole.shape if whole.ndim == 2 else (len(whole), 1)
     message = Int16MultiArray()
     message.layout.dim = [
@@ -86,7 +87,7 @@ def audio_message(samples: NDArray[np.int16] | NDArray[np.float32]) -> Int16Mult
         MultiArrayDimension(label="channels", size=channels, stride=channels),
     ]
     data = array.array("h")
-    data.frombytes(whole.astype(np.int16).tobytes())
+    data.frombytes(whole.tobytes())
     message.data = data
     return message
 

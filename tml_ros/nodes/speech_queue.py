@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tml_ros.cell.announcer import Announcement
-from tml_ros.turn.micro_turn import SAMPLE_RATE
+from tml_ros.turn.micro_turn import samples_ns
 
 SETTLE_NS = 60_000_000
 """Between a flush and the next warning: the two travel on different topics, and a flush that comes
@@ -56,7 +56,7 @@ class SpeechQueue:
         chosen = max(self._waiting, key=lambda waiting: waiting.priority.rank)
         self._waiting.remove(chosen)
         self._current = chosen
-        self._free_ns = now_ns + len(chosen.samples) * 1_000_000_000 // SAMPLE_RATE + PAUSE_NS
+        self._free_ns = now_ns + samples_ns(len(chosen.samples)) + PAUSE_NS
         self._say(chosen)
 
     def _advance_current(self, now_ns: int) -> None:

@@ -24,6 +24,7 @@ from tml_ros.report.histogram import Histogram, histogram_of
 from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, Snapshot, summary
 from tml_ros.report.timeline_chart import lay_out
 from tml_ros.report.verdict import moment, phrase, span_of_time, verdict
+from tml_ros.turn.audio_format import to_int16
 from tml_ros.turn.micro_turn import SAMPLE_RATE
 
 MAX_SOUND_BYTES = 4_000_000
@@ -95,7 +96,7 @@ def _wav(samples: NDArray[np.float32]) -> bytes:
         wav.setnchannels(1)
         wav.setsampwidth(2)
         wav.setframerate(SAMPLE_RATE)
-        wav.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+        wav.writeframes(to_int16(samples).tobytes())
     return file.getvalue()
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tml_ros.cell.cell_description import CellDescription, polygon_fractions
 from tml_ros.report.session_log import Snapshot
 from tml_ros.safety.alarm import Alarm
+from tml_ros.turn.encoded_picture import jpeg_of
 from tml_ros.turn.hazard import Box
 from tml_ros.turn.micro_turn import Frame
 
@@ -60,11 +61,7 @@ def draw_snapshot(frame: Frame, cell: CellDescription, alarm: Alarm | None = Non
         _draw_zone(picture, corners.round().astype(np.int32), name, alarmed=alarmed)
     if alarm is not None and alarm.box is not None and alarm.box.camera == frame.camera:
         _draw_box(picture, alarm.box, scale)
-    _, jpeg = cv2.imencode(
-        ".jpg",
-        cv2.cvtColor(picture, cv2.COLOR_RGB2BGR),
-        [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY],
-    )
+    jpeg = jpeg_of(picture, quality=JPEG_QUALITY)
     return Snapshot(frame.camera, frame.stamp_ns, size[0], size[1], jpeg.tobytes())
 
 

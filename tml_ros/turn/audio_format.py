@@ -1,4 +1,4 @@
-"""Whatever a microphone delivers, as 16 kHz mono float32.
+"""Whatever a microphone delivers, as 16 kHz mono float32; and sound as int16 again.
 
 Knows nothing of time stamps, except for how much sound the resampler holds back (`delay_ns`).
 An `AudioConverter` holds the state of one stream and belongs to the thread that feeds it.
@@ -188,6 +188,13 @@ class AudioConverter:
         result: NDArray[np.float32] = mono.view()
         result.flags.writeable = False
         return result
+
+
+def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """float32 -1..1 to int16, rounded and clipped, same shape; the inverse of x / 32768."""
+    scaled = np.clip(np.rint(samples * np.float32(32768)), -32768, 32767)
+    whole: NDArray[np.int16] = scaled.astype("<i2")
+    return whole
 
 
 def _whole_number(name: str, value: int, low: int, high: int) -> int:

@@ -19,6 +19,11 @@ TURN_SAMPLES = SAMPLE_RATE * TURN_NS // 1_000_000_000
 """3,200 samples."""
 
 
+def samples_ns(samples: int) -> int:
+    """How long so many samples of 16 kHz last, rounded down."""
+    return samples * 1_000_000_000 // SAMPLE_RATE
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One camera picture, already converted.
@@ -43,6 +48,11 @@ class AudioBlock:
     microphone: str
     start_ns: int
     samples: NDArray[np.float32]
+
+    @property
+    def end_ns(self) -> int:
+        """When the first sample after these is due."""
+        return self.start_ns + samples_ns(len(self.samples))
 
 
 @dataclass(frozen=True, slots=True)

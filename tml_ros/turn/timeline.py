@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from tml_ros.turn.audio_track import AudioTrack
 from tml_ros.turn.micro_turn import (
-    SAMPLE_RATE,
     TURN_NS,
     TURN_SAMPLES,
     AudioBlock,
@@ -20,6 +19,7 @@ from tml_ros.turn.micro_turn import (
     GapKind,
     MicroTurn,
     TurnFrame,
+    samples_ns,
 )
 
 AHEAD_TURNS = 25
@@ -122,9 +122,9 @@ class Timeline:
         for name, track in self._tracks.items():
             audio[name], missing, late = track.take(self._open)
             if missing:
-                gaps.append(Gap(GapKind.AUDIO_MISSING, name, _samples_ns(missing)))
+                gaps.append(Gap(GapKind.AUDIO_MISSING, name, samples_ns(missing)))
             if late:
-                gaps.append(Gap(GapKind.AUDIO_LATE, name, _samples_ns(late)))
+                gaps.append(Gap(GapKind.AUDIO_LATE, name, samples_ns(late)))
         frames = {}
         for name, kept in self._frames.items():
             frame = kept.pop(self._open, None)
@@ -140,7 +140,3 @@ class Timeline:
         )
         self._open += 1
         return turn
-
-
-def _samples_ns(samples: int) -> int:
-    return samples * 1_000_000_000 // SAMPLE_RATE

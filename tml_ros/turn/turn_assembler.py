@@ -19,6 +19,7 @@ from tml_ros.turn.micro_turn import (
     AudioBlock,
     Frame,
     MicroTurn,
+    samples_ns,
 )
 from tml_ros.turn.stamp_clock import StampClock
 from tml_ros.turn.timeline import Timeline
@@ -99,7 +100,7 @@ class TurnAssembler:
         if len(samples) > MAX_BLOCK_SAMPLES:
             raise ValueError(f"a block holds up to {MAX_BLOCK_SAMPLES} samples, got {len(samples)}")
         for part in _parts(block):
-            self._take(rank, part.start_ns, part.start_ns + _duration_ns(len(part.samples)), part)
+            self._take(rank, part.start_ns, part.end_ns, part)
 
     def push_frame(self, frame: Frame) -> None:
         """Take in one frame. Raises ValueError for an unknown camera."""
@@ -272,9 +273,5 @@ def _parts(block: AudioBlock) -> Iterator[AudioBlock]:
         return
     done = 0
     for samples in np.array_split(block.samples, count):
-        yield AudioBlock(block.microphone, block.start_ns + _duration_ns(done), samples)
+        yield AudioBlock(block.microphone, block.start_ns + samples_ns(done), samples)
         done += len(samples)
-
-
-def _duration_ns(samples: int) -> int:
-    return samples * 1_000_000_000 // SAMPLE_RATE
