@@ -9,8 +9,9 @@ import sys
 import psutil
 import pytest
 
+from tml_ros.cli.cell_processes import ProcessSpec
 from tml_ros.cli.process_log import ProcessLog
-from tml_ros.cli.supervisor import ProcessSpec, ProcessState, Supervisor
+from tml_ros.cli.supervisor import ProcessState, Supervisor
 
 PATIENT = "import signal; print('up', flush=True); signal.pause()"
 STUBBORN = (
@@ -27,7 +28,8 @@ WITH_CHILD = (
 SUPERVISED_BY_A_VICTIM = """
 import os, sys
 from pathlib import Path
-from tml_ros.cli.supervisor import ProcessSpec, Supervisor
+from tml_ros.cli.cell_processes import ProcessSpec
+from tml_ros.cli.supervisor import Supervisor
 node = "import sys, threading; from tml_ros.nodes.running import run_node; " \\
     "from rclpy.node import Node; sys.exit(run_node(lambda: Node('lonely')))"
 supervisor = Supervisor(

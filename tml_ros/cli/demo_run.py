@@ -23,11 +23,12 @@ import rclpy
 from rclpy.signals import SignalHandlerOptions
 
 from tml_ros.cell.cell_description import camera_topic, microphone_topic
+from tml_ros.cli.cell_processes import cell_processes
 from tml_ros.cli.dds_profile import discovery_environment
 from tml_ros.cli.demo_plan import DemoPlan
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.cli.supervisor import ProcessState, Supervisor, cell_processes
+from tml_ros.cli.supervisor import ProcessState, Supervisor
 from tml_ros.nodes.observer import Observer
 from tml_ros.nodes.running import SpinThread
 from tml_ros.report.session_log import SessionLog

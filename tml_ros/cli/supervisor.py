@@ -17,11 +17,9 @@ from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
-from tml_ros.cli.cell_processes import ProcessSpec, cell_processes
+from tml_ros.cli.cell_processes import ProcessSpec
 from tml_ros.cli.process_log import ProcessLog
 from tml_ros.nodes.exit_codes import MISCONFIGURED, PARENT_VARIABLE
-
-__all__ = ["ProcessSpec", "ProcessState", "ProcessStatus", "Supervisor", "cell_processes"]
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 PROVEN_S = 10.0

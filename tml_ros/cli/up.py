@@ -14,8 +14,9 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from tml_ros.cli.cell_processes import cell_processes
 from tml_ros.cli.ending import asked_to_end
-from tml_ros.cli.supervisor import ProcessState, ProcessStatus, Supervisor, cell_processes
+from tml_ros.cli.supervisor import ProcessState, ProcessStatus, Supervisor
 
 REFRESH_S = 0.5
 _COLOURS = {
