@@ -1,0 +1,101 @@
+"""What happens in a simulated clip, and when: visits, siren, impact, strokes of the press.
+
+All of it comes from the seed and the length of the clip. Knows nothing of pictures and sound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tml_ros.sim import floor_plan as plan
+from tml_ros.sim.walk import Leg, Place, Walk
+
+STORY_S = 40.0
+"""One telling of the story: a long visit, the siren, a short visit, an impact."""
+SIREN_S, IMPACT_S = 4.0, 0.5
+STROKE_S = 3.2
+FACING_PRESS = math.pi / 2
+
+GATE: tuple[Place, ...] = ((-3.2, 3.25), (-1.3, 2.75), (-0.60, 1.9))
+"""From behind the left edge of the picture into the lane."""
+FAR_CORNER: tuple[Place, ...] = ((2.7, -0.75), (3.4, -1.2), (4.1, -2.9))
+"""Out by the right edge of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """visits: in order, never two at once. siren: (start, end) s; impact: s; None: not in it."""
+
+    visits: tuple[Walk, ...]
+    siren: tuple[float, float] | None
+    impact: float | None
+
+    def visit_at(self, time_s: float) -> Walk | None:
+        """Whose walk goes on at that time."""
+        return next((v for v in self.visits if v.start_s <= time_s <= v.end_s), None)
+
+
+def make_shift(rng: np.random.Generator, seconds: float) -> Shift:
+    """The story told once per 40 s or so; a short clip has the long visit alone."""
+    tellings = max(1, round(seconds / STORY_S))
+    length = seconds / tellings
+    pace = length / STORY_S
+    visits: list[Walk] = []
+    siren: tuple[float, float] | None = None
+    impact: float | None = None
+    for telling in range(tellings):
+        begin = telling * length
+        told = _visits(rng, begin, pace, visits[-1].end_s if visits else 0.0)
+        visits += [visit for visit in told if _stands_until(visit) < seconds - 1.5]
+        if telling == 0 and seconds >= 30:
+            start = begin + 24.0 * pace + rng.uniform(-0.3, 0.3)
+            siren = (start, start + SIREN_S)
+            start = begin + 38.2 * pace + rng.uniform(-0.2, 0.2)
+            impact = start
+    return Shift(tuple(visits), siren, impact)
+
+
+def ram_height(time_s: float) -> float:
+    """How far up the ram is, 0 to 1: down fast but without a blow, a moment there, up, a rest."""
+    share = (time_s % STROKE_S) / STROKE_S
+    marks, heights = (0.0, 0.40, 0.62, 0.70, 1.0), (1.0, 1.0, 0.0, 0.0, 1.0)
+    along = float(np.interp(share, marks, np.arange(5)))
+    part, place = along % 1.0, min(int(along), 3)
+    eased = part * part * (3 - 2 * part)
+    return heights[place] + eased * (heights[place + 1] - heights[place])
+
+
+def _visits(
+    rng: np.random.Generator, begin: float, pace: float, not_before: float
+) -> Iterator[Walk]:
+    """The long visit and the short one of one telling."""
+    speed = float(rng.uniform(1.12, 1.28))
+    at_press = (plan.PRESS_X + rng.uniform(-0.45, 0.25), plan.ZONE_Y1 - rng.uniform(0.75, 1.0))
+    step_in = (at_press[0] + rng.uniform(-0.1, 0.25), plan.ZONE_Y0 - 0.7)
+    came = (*GATE, (-0.55, 0.5), (-0.1, -0.65), (0.9, -0.78), step_in, at_press)
+    back = ((1.2, -0.85), (-0.1, -0.7), (-0.58, 0.5), *reversed(GATE))
+    left = back if rng.uniform() < 0.5 else FAR_CORNER
+    legs = (
+        Leg(came, 8.0 * pace, FACING_PRESS + float(rng.uniform(-0.25, 0.25))),
+        Leg((at_press, (at_press[0], plan.ZONE_Y0 - 0.65), *left)),
+    )
+    start = max(not_before + 0.5, begin + 3.6 * pace + float(rng.uniform(-0.4, 0.4)))
+    long = Walk(legs, start_s=start, speed=speed)
+    yield long
+    inside = (plan.ZONE_X0 + rng.uniform(0.45, 0.7), 1.2 + rng.uniform(-0.2, 0.3))
+    legs = (
+        Leg((*GATE, (-0.5, 1.3), inside), 2.0 * pace, float(rng.uniform(0.2, 0.9))),
+        Leg((inside, (-0.5, inside[1]), *reversed(GATE))),
+    )
+    start = max(long.end_s + 0.5, begin + 28.2 * pace + float(rng.uniform(-0.5, 0.5)))
+    yield Walk(legs, start_s=start, speed=speed * 1.05)
+
+
+def _stands_until(visit: Walk) -> float:
+    """When the visitor starts to leave."""
+    times = np.arange(visit.start_s, visit.end_s, 0.1)
+    return float(max(t for t in times if (state := visit.at(t)) and state.stillness > 0.5))
