@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.safety.guards.movers import Track
+from tml_ros.safety.guards.track import Track
 
 FOOT_BAND = 0.10
 """Column ends within this share of the height above the lowest one are feet."""

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tml_ros.safety.guards.background import Background, Image, Mask, Plane
 from tml_ros.safety.guards.blobs import Blob, find_blobs
 from tml_ros.safety.guards.motion import Motion
-from tml_ros.safety.guards.movers import Movers, Track
+from tml_ros.safety.guards.movers import Movers
+from tml_ros.safety.guards.track import Track
 from tml_ros.safety.guards.uncovered_floor import STILL_S, weigh_outline
 
 UNCOVERED_S = 0.25

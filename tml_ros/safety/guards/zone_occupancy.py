@@ -16,8 +16,8 @@ import numpy as np
 from tml_ros.safety.guards.background import Image, Mask
 from tml_ros.safety.guards.feet import feet_of
 from tml_ros.safety.guards.floor_watch import FloorWatch
-from tml_ros.safety.guards.movers import Track
 from tml_ros.safety.guards.picture import Picture
+from tml_ros.safety.guards.track import Track
 from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 
 LEAST_STEP_S = 0.05
