@@ -53,3 +53,8 @@ class MicrophoneStatus:
     overflows: int = 0
     retries: int = 0
     last_error: str = ""
+
+    @property
+    def readable(self) -> int:
+        """Blocks that were read or still can be."""
+        return self.blocks - self.dropped

@@ -51,3 +51,8 @@ class CameraStatus:
     skipped: int = 0
     retries: int = 0
     last_error: str = ""
+
+    @property
+    def readable(self) -> int:
+        """Frames that were read or still can be."""
+        return self.frames - self.replaced
