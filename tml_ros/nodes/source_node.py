@@ -24,7 +24,7 @@ from tml_ros.nodes.pump import Pump
 from tml_ros.nodes.status_messages import statuses_message
 
 Item = TypeVar("Item")
-_Given = TypeVar("_Given", covariant=True)
+Given_co = TypeVar("Given_co", covariant=True)
 
 
 class SourceStatus(Protocol):
@@ -43,10 +43,10 @@ class SourceStatus(Protocol):
         """Why it was lost last, "" when it never was."""
 
 
-class Source(Protocol[_Given]):
+class Source(Protocol[Given_co]):
     """What fills the topic."""
 
-    def read(self, timeout_s: float) -> _Given | None:
+    def read(self, timeout_s: float) -> Given_co | None:
         """The next item; None if none comes in time."""
 
     @property
