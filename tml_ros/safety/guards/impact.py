@@ -85,16 +85,15 @@ class ImpactGuard:
     def observe_audio(self, block: AudioBlock) -> list[Hazard]:
         """Judge the next block: one statement per 50 ms completed, or the last one again."""
         hops = self._hops.push(block)
-        if self._last is None:
-            self._last = self._hazard(block.start_ns)
-        stated = []
+        stated = [] if self._last else [self._hazard(block.start_ns)]
         for index, hop in enumerate(hops.samples):
             if hops.restarted and index == 0:
                 self._break_off()
             stated.append(self._judge(hop, hops.end_ns(index)))
-        if stated:
-            self._last = stated[-1]
-        return stated or [self._last]
+        if self._last and not stated:
+            return [self._last]
+        self._last = stated[-1]
+        return stated
 
     def _break_off(self) -> None:
         self._tail = np.zeros(STEP, np.float32)

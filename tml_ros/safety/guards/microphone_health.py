@@ -44,18 +44,20 @@ class MicrophoneHealth:
         self._clipped = [False] * CLEAN_HOPS
         self._lost = False
         self._clipping = False
-        self._stated: list[Hazard] = []
+        self._last: list[Hazard] = []
 
     def observe_audio(self, block: AudioBlock) -> list[Hazard]:
         """Judge the next block: both kinds per 100 ms completed, or the last statements again."""
         hops = self._hops.push(block)
-        stated = []
+        stated = [] if self._last else self._hazards(block.start_ns)
         for index, hop in enumerate(hops.samples):
             self._judge_life(hop)
             self._judge_level(hop)
             stated += self._hazards(hops.end_ns(index))
-        self._stated = stated[-2:] or self._stated or self._hazards(block.start_ns)
-        return stated or self._stated
+        if not stated:
+            return self._last
+        self._last = stated[-2:]
+        return stated
 
     def _judge_life(self, hop: NDArray[np.float32]) -> None:
         dead = bool((hop == hop[0]).all())

@@ -52,13 +52,10 @@ def glides(hz: NDArray[np.float64]) -> bool:
     if len(there) < _LEAST_TONAL * len(hz):
         return False
     heard = np.log(hz[there])
-    holes = np.diff(there) > 1
     pitch = _without_strays(np.interp(np.arange(len(hz)), there, heard))
     steps = np.abs(np.diff(pitch))
-    beside = np.maximum(steps[:-2], steps[2:])
     # A yelp moves as far in a step as a jump does, but its steps are alike.
-    jumps = np.sum(steps[1:-1] > _JUMP + 1.5 * beside)
-    jumps += np.sum(np.abs(np.diff(heard))[holes] > _JUMP_OVER_HOLE)
+    jumps = np.sum(steps[1:-1] > _JUMP + 1.5 * _beside(steps)) + _jumps_over_holes(there, heard)
     spans = np.abs(pitch[_SPAN:] - pitch[:-_SPAN])
     paths = np.convolve(steps, np.ones(_SPAN), "valid")
     low, high = np.quantile(pitch, (0.05, 0.95))
@@ -68,6 +65,20 @@ def glides(hz: NDArray[np.float64]) -> bool:
         and high - low >= _LEAST_RANGE
         and spans.sum() >= _LEAST_COHERENCE * paths.sum()
     )
+
+
+def _jumps_over_holes(there: NDArray[np.int64], heard: NDArray[np.float64]) -> int:
+    """How often the pitch is elsewhere after a hole, and was not on its way there."""
+    lengths = np.diff(there)
+    moved = np.abs(np.diff(heard))
+    on_its_way = 1.2 * lengths[1:-1] * _beside(moved / lengths)
+    jumped = (lengths[1:-1] > 1) & (moved[1:-1] > np.maximum(_JUMP_OVER_HOLE, on_its_way))
+    return int(jumped.sum())
+
+
+def _beside(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The larger neighbour of each but the first and the last."""
+    return np.maximum(steps[:-2], steps[2:])
 
 
 def _without_strays(pitch: NDArray[np.float64]) -> NDArray[np.float64]:

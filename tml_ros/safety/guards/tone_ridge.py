@@ -87,9 +87,7 @@ class ToneRidge:
         if self._background_db is None:
             # Smoothed over frequency, so that a siren that sounds from the first sample on
             # is not taken for part of the room.
-            padded = np.pad(level_db, 16, mode="reflect")
-            windows = np.lib.stride_tricks.sliding_window_view(padded, 33)
-            self._background_db = np.median(windows, axis=1) - _QUANTILE_TO_MEAN_DB
+            self._background_db = _smooth(level_db) - _QUANTILE_TO_MEAN_DB
         seconds = power.shape[0] * STEP / SAMPLE_RATE
         self._learned_s += seconds
         step_db = _RISE_DB_PER_S / _QUANTILE * seconds
@@ -97,7 +95,10 @@ class ToneRidge:
             step_db *= 3.0
         up = level_db > self._background_db
         self._background_db += step_db * np.where(up, _QUANTILE, _QUANTILE - 1.0)
-        return np.asarray(10 ** ((self._background_db + _QUANTILE_TO_MEAN_DB) / 10))
+        # In a silent room the skirts of a tone would each weigh as much as the tone itself, were
+        # they measured by their own background.
+        background_db = np.maximum(self._background_db, _smooth(self._background_db))
+        return np.asarray(10 ** ((background_db + _QUANTILE_TO_MEAN_DB) / 10))
 
     def _peak(self, lobes: NDArray[np.float64]) -> int | None:
         band = lobes[_FIRST : _LAST + 1]
@@ -109,8 +110,17 @@ class ToneRidge:
         high = int(self._last_bin * (1 + _CONTINUES)) + 2 - _FIRST
         near = band[low:high] if high > low else band[:0]
         if near.size and near.max() >= max(_LEAST_EXCESS, 0.1 * band[best]):
-            best = low + int(near.argmax())
+            close = low + int(near.argmax())
+            # The flank of another tone is no continuation of this one.
+            if band[close] >= band[max(0, close - 1) : close + 2].max():
+                best = close
         return best + _FIRST
+
+
+def _smooth(level_db: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median over half a kilohertz to both sides."""
+    padded = np.pad(level_db, 16, mode="reflect")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 33), axis=1))
 
 
 def _with_harmonics(lobes: NDArray[np.float64], peak: int) -> float:
