@@ -61,6 +61,10 @@ def lost(output: TurnOutput) -> list[float]:
     return [h.score for h in output.hazards if h.kind is HazardKind.MODEL_LOST]
 
 
+def faults(interaction: Interaction) -> int:
+    return interaction.figures.counts.get("model_faults", 0)
+
+
 def test_without_a_model_every_turn_is_answered_by_silence() -> None:
     pairs = run(Interaction(CELL, None))
     assert len(pairs) >= 9
@@ -82,7 +86,7 @@ def test_each_turn_has_the_model_answer_to_it() -> None:
         assert output.speech is not None
         assert np.array_equal(output.speech, speech)
         assert not output.speech.flags.writeable
-    assert interaction.fault_count == 0
+    assert faults(interaction) == 0
 
 
 def test_sound_and_operator_text_reach_the_turn_they_belong_to() -> None:
@@ -133,7 +137,7 @@ def test_a_model_that_fails_is_silent_lost_and_started_anew(
     for turn, output in pairs:
         assert (output.index, output.speech, output.text) == (turn.index, None, "")
         assert lost(output) == [1.0]
-    assert model.resets == interaction.fault_count == len(pairs)
+    assert model.resets == faults(interaction) == len(pairs)
     assert reason in interaction.faults[0].reason
 
 
@@ -152,7 +156,7 @@ def test_a_model_that_cannot_even_be_reset_does_not_stop_the_turns() -> None:
 
     interaction = Interaction(CELL, Broken(raising))
     pairs = run(interaction)
-    assert interaction.fault_count == 2 * len(pairs)
+    assert faults(interaction) == 2 * len(pairs)
 
 
 def test_speech_that_is_too_loud_is_limited() -> None:
@@ -170,4 +174,15 @@ def test_a_clock_that_jumps_back_starts_a_new_session() -> None:
     indices = [turn.index for turn, _ in run(interaction)]
     assert model.resets == 1
     assert indices[:3] == [0, 1, 2]
-    assert interaction.fault_count == 0
+    assert faults(interaction) == 0
+
+
+def test_the_figures_tell_what_the_turns_lacked() -> None:
+    cell = CellDescription.model_validate({"cell": "c", "cameras": {"eye": {}, "rear": {}}})
+    interaction = Interaction(cell, None)
+    turns = run(interaction, frames=6)
+    interaction.push_frame(frame(0))
+    figures = interaction.figures
+    assert figures.turns == len(turns) == 3
+    assert figures.gaps == {("frame_missing", "rear"): 3}
+    assert figures.counts == {"late_frames": 1}

@@ -56,8 +56,17 @@ def test_failures_are_worth_a_log_line_once_in_a_while_per_lane(figures):
     worth = [
         figures.failed("commands", error, now) for now in (0, 1, LOG_EVERY_NS, 1 + LOG_EVERY_NS)
     ]
-    assert worth == [True, False, True, False]
+    line = "commands: ValueError: again"
+    assert worth == [line, "", line, ""]
     assert figures.failed("camera front", error, 2)
+
+
+def test_an_error_that_quotes_much_is_cut_short(figures):
+    line = figures.failed("commands", ValueError("x" * 100_000), 0)
+    assert len(line) < 400
+    report = _report(figures, SECOND, commands=LaneCounts(received=1, failed=1))["commands"]
+    assert len(report.message) < 400
+    assert len(report.values["last_error"]) < 400
 
 
 def test_latency_is_reported_of_streams(figures):

@@ -101,6 +101,25 @@ def test_it_beats_and_takes_turns_even_without_a_model(seen, start, path, wait_u
     assert process.wait(2.0) == 0, process.output()
 
 
+def test_it_tells_what_the_turns_lacked(seen, start, path, wait_until):
+    start(path)
+    wait_until(lambda: seen.beats, what="the first heartbeat")
+    wait_until(lambda: int(seen.beats[-1].get("gap frame_missing front", 0)) >= 6)
+    wait_until(seen.images.get_subscription_count)
+
+    def show_late():
+        stamp_ns = seen.node.get_clock().now().nanoseconds - 800_000_000
+        seen.images.publish(image_message(np.zeros((48, 64, 3), np.uint8), stamp_ns, "front"))
+
+    wait_until(lambda: show_late() or int(seen.beats[-1].get("late_frames", 0)) > 0)
+    turns = "press/interaction: turns"
+    wait_until(
+        lambda: (
+            turns in seen.diagnostics and "gap audio_missing hall" in seen.diagnostics[turns].values
+        )
+    )
+
+
 def test_sound_that_contradicts_itself_is_reported_and_survived(seen, start, path, wait_until):
     start(path)
     wait_until(lambda: seen.beats)

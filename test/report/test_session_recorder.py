@@ -110,7 +110,8 @@ def test_what_comes_after_the_end_did_not_happen(recorder: SessionRecorder, show
     assert told["cameras"]["gate"]["frames"] == 1
 
 
-def test_nodes_are_heard_of_and_their_counts_kept(recorder: SessionRecorder) -> None:
+def test_nodes_are_heard_of_and_their_counts_kept(recorder: SessionRecorder, show: Show) -> None:
+    show(0.0)
     beat = Status(0, "press_2/interaction: heartbeat", "alive", "press_2", {"turns": "17"})
     lane = {"dropped": "3", "rejected": "0"}
     recorder.status(beat)
@@ -119,6 +120,47 @@ def test_nodes_are_heard_of_and_their_counts_kept(recorder: SessionRecorder) -> 
     assert view.alive == {"interaction", "guardian"}
     assert view.turns == 17
     assert dict(recorder.log.counters) == {"guardian camera gate dropped": 3}
+
+
+def heartbeat(turns: int, **values: str) -> Status:
+    return Status(
+        0, "press_2/interaction: heartbeat", "alive", "press_2", {"turns": str(turns), **values}
+    )
+
+
+def test_what_turns_lacked_before_there_was_anything_to_see_is_not_of_the_run(
+    recorder: SessionRecorder, show: Show
+) -> None:
+    recorder.status(heartbeat(30, **{"gap frame_missing gate": "30", "late_frames": "2"}))
+    assert recorder.view(START).turns == 0
+    show(0.0)
+    recorder.status(
+        heartbeat(
+            45,
+            **{
+                "gap frame_missing gate": "31",
+                "gap timeline_restarted": "1",
+                "late_frames": "2",
+                "deadline_misses": "4",
+            },
+        )
+    )
+    told = summary(recorder.log)
+    assert told["turns"] == 15
+    assert told["gaps"] == {"frame_missing": {"gate": 1}, "timeline_restarted": {"": 1}}
+    assert told["counters"] == {"deadline_misses": 4}
+
+
+def test_an_interaction_that_begins_anew_counts_from_there(
+    recorder: SessionRecorder, show: Show
+) -> None:
+    recorder.status(heartbeat(30))
+    show(0.0)
+    recorder.status(heartbeat(7, **{"gap frame_missing gate": "1"}))
+    assert (recorder.log.turns, summary(recorder.log)["gaps"]) == (
+        7,
+        {"frame_missing": {"gate": 1}},
+    )
 
 
 def test_the_view_tells_rate_and_age_of_a_stream(recorder: SessionRecorder, show: Show) -> None:

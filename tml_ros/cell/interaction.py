@@ -9,13 +9,14 @@ model's; its session starts anew.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.turn_figures import MODEL_FAULTS, TurnFigures, assembler_counts
 from tml_ros.model.interface import InteractionModel, Session
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_SAMPLES, AudioBlock, Frame, GapKind, MicroTurn
@@ -52,21 +53,21 @@ class Interaction:
         self._session = None if model is None else model.open_session()
         self._faults: deque[ModelFault] = deque(maxlen=MAX_FAULTS)
         self._fault_count = 0
+        self._turns = 0
+        self._gaps: Counter[tuple[str, str]] = Counter()
 
     @property
-    def assembler(self) -> TurnAssembler:
-        """Makes the turns; its `counters` say what was late, missing or doubled."""
-        return self._assembler
+    def figures(self) -> TurnFigures:
+        """How the turns have fared so far."""
+        counts = assembler_counts(self._assembler.counters)
+        if self._fault_count:
+            counts[MODEL_FAULTS] = self._fault_count
+        return TurnFigures(self._turns, dict(self._gaps), counts)
 
     @property
     def faults(self) -> tuple[ModelFault, ...]:
         """The newest failures of the model, oldest first, at most `MAX_FAULTS`."""
         return tuple(self._faults)
-
-    @property
-    def fault_count(self) -> int:
-        """Failures of the model so far."""
-        return self._fault_count
 
     def push_audio(self, block: AudioBlock) -> None:
         """Sound came."""
@@ -89,6 +90,8 @@ class Interaction:
         return [(turn, self._answer(turn)) for turn in self._assembler.flush()]
 
     def _answer(self, turn: MicroTurn) -> TurnOutput:
+        self._turns += 1
+        self._gaps.update((gap.kind.value, gap.stream) for gap in turn.gaps)
         session = self._session
         if session is None:
             return TurnOutput(turn.index)

@@ -111,6 +111,7 @@ def replay(  # noqa: PLR0917 - a command line
         elapsed = time.perf_counter() - started
     summary = run.summary()
     if log is not None and report is not None:
+        log.finish(run.interaction.figures)
         write_report(report, log.log)
     if table is None:
         sys.stdout.write(summary_line(summary))

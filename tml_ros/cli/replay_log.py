@@ -8,6 +8,7 @@ from __future__ import annotations
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.guardian import Guardian
 from tml_ros.cell.replay import ReplayRecord
+from tml_ros.cell.turn_figures import TurnFigures
 from tml_ros.report.session_log import Provenance, SessionLog, Snapshot
 from tml_ros.report.snapshot import camera_of, draw_snapshot
 from tml_ros.safety.alarm import AlarmEvent, AlarmTransition
@@ -50,6 +51,10 @@ class ReplayLog:
             self.log.record_speech(
                 said.stamp_ns, said.text, priority=said.priority, samples=said.samples
             )
+
+    def finish(self, figures: TurnFigures) -> None:
+        """Take in how the turns have fared when the replay is over."""
+        self.log.counters.update(figures.counts)
 
     def _snapshot(self, transition: AlarmTransition) -> Snapshot | None:
         camera = camera_of(transition.alarm, self._cell)

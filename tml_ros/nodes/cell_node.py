@@ -6,7 +6,7 @@ Knows nothing of what a node does with its cell. Transitions run in the thread t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 
+from tml_ros.cell.alarm_status import Status
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.nodes.parameters import switch_parameter, text_parameter
-from tml_ros.nodes.worker import Worker
+from tml_ros.nodes.worker import Lane, Worker
 
 
 class StartError(ValueError):
@@ -41,12 +42,12 @@ class CellNode(LifecycleNode):
     def __init__(self, name: str) -> None:
         """Declare the parameters. Raises ParameterError."""
         super().__init__(name)
+        self.role = name
         self._cell_path = text_parameter(self, "cell", "path of the cell's YAML file")
         self._autostart = switch_parameter(
             self, "autostart", "configure and activate at once", default=True
         )
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._worker: Worker | None = None
         self._while_active: list[Callable[[], Any]] = []
         self._advertised: list[Publisher] = []
         self._reason = ""
@@ -64,17 +65,17 @@ class CellNode(LifecycleNode):
         """Build what outlives deactivation. May raise ValueError or OSError."""
         raise NotImplementedError
 
-    def activate(self) -> Worker:
-        """Start the worker, subscribe, start timers; the worker is closed on deactivation."""
+    def activate(self) -> None:
+        """Start the worker, subscribe, start timers; all of it ends on deactivation."""
         raise NotImplementedError
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load the cell."""
-        return self._attempt(lambda: self.configure(load_cell(Path(self._cell_path))), self._forget)
+        return self._attempt(self._load, self._forget)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Begin to work."""
-        return self._attempt(self._begin, self._end)
+        return self._attempt(self.activate, self._end)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop working, keep what was configured."""
@@ -102,6 +103,14 @@ class CellNode(LifecycleNode):
         self._advertised.append(publisher)
         return publisher
 
+    def start_worker(
+        self, lanes: Mapping[str, Lane], *, on_failure: Callable[[str, Exception], None]
+    ) -> Worker:
+        """A worker on these lanes until deactivation."""
+        worker = Worker(self.role, lanes, on_failure=on_failure)
+        self._while_active.append(lambda: self._close(worker))
+        return worker
+
     def subscribe(
         self, message: type, topic: str, put: Callable[[Any], None], qos: QoSProfile
     ) -> None:
@@ -122,19 +131,28 @@ class CellNode(LifecycleNode):
         """A clock that only ever goes forward, for durations."""
         return self._steady.now().nanoseconds
 
-    def _begin(self) -> None:
-        self._worker = self.activate()
+    def status(self, level: int, about: str, message: str, values: dict[str, str]) -> Status:
+        """What this node says about one of its parts."""
+        return Status(
+            level, f"{self.cell.cell}/{self.role}: {about}", message, self.cell.cell, values
+        )
+
+    def _load(self) -> None:
+        self.cell = load_cell(Path(self._cell_path))
+        self.configure(self.cell)
+
+    def _close(self, worker: Worker) -> None:
+        if not worker.close():
+            self.get_logger().error("the worker did not end within a second")
 
     def _forget(self) -> None:
         while self._advertised:
             self.destroy_publisher(self._advertised.pop())
 
     def _end(self) -> None:
+        # Last begun, first ended: nothing is put into a worker that is gone.
         while self._while_active:
             self._while_active.pop()()
-        if self._worker is not None and not self._worker.close():
-            self.get_logger().error("the worker did not end within a second")
-        self._worker = None
 
     def _attempt(
         self, change: Callable[[], None], undo: Callable[[], None]

@@ -33,17 +33,9 @@ from tml_ros.devices.speech_renderer import (
 )
 from tml_ros.nodes import qos
 from tml_ros.nodes.alarm_command import CommandName, parse_alarm_command
-from tml_ros.nodes.cell_inputs import (
-    Arrival,
-    MicrophoneInput,
-    camera_lane,
-    input_lanes,
-    microphone_lane,
-    subscribe_inputs,
-)
+from tml_ros.nodes.cell_inputs import CellInputs
 from tml_ros.nodes.cell_node import CellNode
-from tml_ros.nodes.input_figures import InputFigures
-from tml_ros.nodes.messages import audio_message, frame_of
+from tml_ros.nodes.messages import audio_message
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.speech_queue import SpeechQueue
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
@@ -96,16 +88,18 @@ class GuardianNode(CellNode):
 
     def configure(self, cell: CellDescription) -> None:
         """Build the guards, render the warnings, advertise the topics."""
-        self._cell = cell
         self._guardian = Guardian(cell)
         self._announcer = self._rendered_announcer(cell)
         self._speech = SpeechQueue(say=self._say, flush=self._flush)
-        self._microphones = {
-            name: MicrophoneInput(name, microphone) for name, microphone in cell.microphones.items()
-        }
-        streams = (*map(camera_lane, cell.cameras), *map(microphone_lane, cell.microphones))
-        self._figures = InputFigures(
-            cell.cell, "guardian", (*streams, HAZARDS, COMMANDS, TICKS), streams
+        self._inputs = CellInputs(
+            self,
+            others=(HAZARDS, COMMANDS, TICKS),
+            on_frame=lambda frame: self._conclude(
+                self._guardian.observe_frame(frame, self.now_ns())
+            ),
+            on_block=lambda block: self._conclude(
+                self._guardian.observe_audio(block, self.now_ns())
+            ),
         )
         self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
         self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
@@ -114,14 +108,14 @@ class GuardianNode(CellNode):
         self._flushes = self.advertise(Empty, "speech/flush", qos.SPEECH)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
 
-    def activate(self) -> Worker:
+    def activate(self) -> None:
         """Start judging."""
-        lanes = input_lanes(self._cell, on_image=self._on_image, on_sound=self._on_sound)
+        lanes = self._inputs.lanes()
         lanes[HAZARDS] = Lane(self._on_hazards, 50)
         lanes[COMMANDS] = Lane(self._on_command, 10)
         lanes[TICKS] = Lane(self._on_tick, 1)
-        worker = Worker("guardian", lanes, on_failure=self._on_failure)
-        subscribe_inputs(self, self._cell, worker.put)
+        worker = self.start_worker(lanes, on_failure=self._inputs.failed)
+        self._inputs.subscribe(worker.put)
         self.subscribe(
             DiagnosticArray, "hazards", lambda message: worker.put(HAZARDS, message), qos.HAZARDS
         )
@@ -134,10 +128,9 @@ class GuardianNode(CellNode):
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(1.0, lambda: self._report(worker))
         self.get_logger().info(
-            f"guarding cell '{self._cell.cell}': {len(self._cell.cameras)} cameras, "
-            f"{len(self._cell.microphones)} microphones"
+            f"guarding cell '{self.cell.cell}': {len(self.cell.cameras)} cameras, "
+            f"{len(self.cell.microphones)} microphones"
         )
-        return worker
 
     def _rendered_announcer(self, cell: CellDescription) -> Announcer | None:
         self._speech_fault = ""
@@ -149,17 +142,6 @@ class GuardianNode(CellNode):
             self._speech_fault = str(error)
             self.get_logger().error(f"no warnings will be spoken: {error}")
             return None
-
-    def _on_image(self, camera: str, arrival: Arrival) -> None:
-        frame = frame_of(arrival.message, camera)
-        self._conclude(self._guardian.observe_frame(frame, self.now_ns()))
-        self._figures.took(camera_lane(camera), self.now_ns() - frame.stamp_ns)
-
-    def _on_sound(self, microphone: str, arrival: Arrival) -> None:
-        block = self._microphones[microphone].block_of(arrival)
-        if block is not None:
-            self._conclude(self._guardian.observe_audio(block, self.now_ns()))
-        self._figures.took(microphone_lane(microphone), self.now_ns() - arrival.arrival_ns)
 
     def _on_hazards(self, message: DiagnosticArray) -> None:
         hazards = [parse_hazard(status.values) for status in statuses_of(message)]
@@ -195,7 +177,7 @@ class GuardianNode(CellNode):
         if not transitions:
             return
         self._publish_alarms()
-        cell = self._cell.cell
+        cell = self.cell.cell
         self._events.publish(
             statuses_message(
                 (transition_status(transition, cell=cell) for transition in transitions),
@@ -215,7 +197,7 @@ class GuardianNode(CellNode):
             self._speech.add(announcement, self.steady_ns())
 
     def _publish_alarms(self) -> None:
-        cell = self._cell.cell
+        cell = self.cell.cell
         alarms = self._guardian.alarms()
         self._alarms.publish(
             statuses_message((alarm_status(alarm, cell=cell) for alarm in alarms), self.now_ns())
@@ -230,13 +212,8 @@ class GuardianNode(CellNode):
     def _flush(self) -> None:
         self._flushes.publish(Empty())
 
-    def _on_failure(self, lane: str, error: Exception) -> None:
-        if self._figures.failed(lane, error, self.steady_ns()):
-            self.get_logger().warning(f"{lane}: {type(error).__name__}: {error}")
-
     def _report(self, worker: Worker) -> None:
-        counts = worker.counts()
-        statuses = self._figures.statuses(counts, self.steady_ns())
+        statuses = self._inputs.statuses(worker.counts())
         self._diagnostics.publish(
             statuses_message([*statuses, self._alarm_report(), self._voice_report()], self.now_ns())
         )
@@ -256,17 +233,13 @@ class GuardianNode(CellNode):
         if standing.guard_faults > self._reported_faults:
             level, message = WARN, f"a guard failed: {values['last_guard_fault']}"
         self._reported_faults = standing.guard_faults
-        return self._status(level, "alarms", message, values)
+        return self.status(level, "alarms", message, values)
 
     def _voice_report(self) -> Status:
         if self._speech_fault:
-            return self._status(ERROR, "voice", self._speech_fault, {})
+            return self.status(ERROR, "voice", self._speech_fault, {})
         message = "ready" if self._announcer is not None else "the cell has no speaker"
-        return self._status(OK, "voice", message, {})
-
-    def _status(self, level: int, about: str, message: str, values: dict[str, str]) -> Status:
-        cell = self._cell.cell
-        return Status(level, f"{cell}/guardian: {about}", message, cell, values)
+        return self.status(OK, "voice", message, {})
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
 from tml_ros.nodes.worker import LaneCounts
 
 LOG_EVERY_NS = 5_000_000_000
+MAX_ERROR = 300
+"""Characters kept of an error: what came may be quoted in it, and may be of any length."""
 
 
 class InputFigures:
@@ -41,15 +43,18 @@ class InputFigures:
         """An item of a stream was done with, so long after its stamp."""
         self._latency[lane].add(latency_ns)
 
-    def failed(self, lane: str, error: Exception, now_ns: int) -> bool:
-        """Note an error; whether it is worth a log line, which is once in five seconds a lane."""
+    def failed(self, lane: str, error: Exception, now_ns: int) -> str:
+        """Note an error; the line to log, or "" where its lane had one less than 5 s ago."""
+        line = f"{type(error).__name__}: {error}"
+        if len(line) > MAX_ERROR:
+            line = f"{line[:MAX_ERROR]} ..."
         with self._lock:
-            self._last_error[lane] = f"{type(error).__name__}: {error}"
+            self._last_error[lane] = line
             last_ns = self._logged_ns.get(lane)
             if last_ns is not None and now_ns - last_ns < LOG_EVERY_NS:
-                return False
+                return ""
             self._logged_ns[lane] = now_ns
-            return True
+            return f"{lane}: {line}"
 
     def statuses(self, counts: Mapping[str, LaneCounts], now_ns: int) -> list[Status]:
         """One status per lane, with rates since the last call. now_ns: steady time."""

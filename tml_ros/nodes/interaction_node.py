@@ -8,32 +8,26 @@ model. The heartbeat comes from the spinning thread, so that it can tell that th
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Int16MultiArray, String
 
-from tml_ros.cell.alarm_status import OK, WARN, Status, hazard_status
+from tml_ros.cell.alarm_status import OK, WARN, hazard_status
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.interaction import Interaction
+from tml_ros.cell.turn_figures import DEADLINE_MISSES, TurnFigures, figure_values
 from tml_ros.model.interface import open_model
 from tml_ros.nodes import qos
-from tml_ros.nodes.cell_inputs import (
-    Arrival,
-    MicrophoneInput,
-    camera_lane,
-    input_lanes,
-    microphone_lane,
-    subscribe_inputs,
-)
+from tml_ros.nodes.cell_inputs import Arrival, CellInputs
 from tml_ros.nodes.cell_node import CellNode
-from tml_ros.nodes.input_figures import InputFigures
+from tml_ros.nodes.input_figures import MAX_ERROR
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
-from tml_ros.nodes.messages import audio_message, frame_of
+from tml_ros.nodes.messages import audio_message
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message
 from tml_ros.nodes.worker import Lane, Worker
-from tml_ros.turn.micro_turn import TURN_NS, MicroTurn
+from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
 
 TICK_SECONDS = 0.05
@@ -45,10 +39,9 @@ TEXT, TICKS = "text", "ticks"
 class _Progress:
     """How far the worker has come. last_ns: steady time of the newest turn, 0 before the first."""
 
-    turns: int = 0
+    figures: TurnFigures = field(default_factory=TurnFigures)
     last_ns: int = 0
-    deadline_misses: int = 0
-    model_faults: int = 0
+    last_fault: str = ""
 
 
 class InteractionNode(CellNode):
@@ -64,8 +57,9 @@ class InteractionNode(CellNode):
     Publishes:
         hazards (DiagnosticArray): what the model judges, each turn
         speech/audio, speech/text: what the model says
-        heartbeat (DiagnosticArray), 5 Hz: sequence, turns, age of the last turn, times of turns,
-            turns that took longer than a turn lasts
+        heartbeat (DiagnosticArray), 5 Hz: sequence, turns, their gaps by kind and stream, what
+            came late, age of the last turn, times of turns, turns that took longer than a turn
+            lasts, failures of the model
         /diagnostics (DiagnosticArray), 1 Hz
 
     Fails to configure on a wrong cell file or an unknown model. While active nothing ends it: what
@@ -82,13 +76,11 @@ class InteractionNode(CellNode):
     def configure(self, cell: CellDescription) -> None:
         """Open the model, advertise the topics."""
         self._interaction = Interaction(cell, open_model(cell.model))
-        self._cell = cell
-        self._microphones = {
-            name: MicrophoneInput(name, microphone) for name, microphone in cell.microphones.items()
-        }
-        streams = (*map(camera_lane, cell.cameras), *map(microphone_lane, cell.microphones))
-        self._figures = InputFigures(cell.cell, "interaction", (*streams, TEXT, TICKS), streams)
+        self._inputs = CellInputs(
+            self, others=(TEXT, TICKS), on_frame=self._on_frame, on_block=self._on_block
+        )
         self._turn_times = LatencyWindow()
+        self._deadline_misses = 0
         self._progress = _Progress()
         self._hazards = self.advertise(DiagnosticArray, "hazards", qos.HAZARDS)
         self._audio = self.advertise(Int16MultiArray, "speech/audio", qos.SPEECH)
@@ -96,13 +88,13 @@ class InteractionNode(CellNode):
         self._heartbeat = self.advertise(DiagnosticArray, "heartbeat", qos.HEARTBEAT)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
 
-    def activate(self) -> Worker:
+    def activate(self) -> None:
         """Start taking turns."""
-        lanes = input_lanes(self._cell, on_image=self._on_image, on_sound=self._on_sound)
+        lanes = self._inputs.lanes()
         lanes[TEXT] = Lane(self._on_text, 10)
         lanes[TICKS] = Lane(self._on_tick, 1)
-        worker = Worker("interaction", lanes, on_failure=self._on_failure)
-        subscribe_inputs(self, self._cell, worker.put)
+        worker = self.start_worker(lanes, on_failure=self._inputs.failed)
+        self._inputs.subscribe(worker.put)
         self.subscribe(
             String,
             "text",
@@ -112,19 +104,13 @@ class InteractionNode(CellNode):
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(HEARTBEAT_SECONDS, self._beat)
         self.every(1.0, lambda: self._report(worker))
-        self.get_logger().info(f"interacting in cell '{self._cell.cell}', model {self._cell.model}")
-        return worker
+        self.get_logger().info(f"interacting in cell '{self.cell.cell}', model {self.cell.model}")
 
-    def _on_image(self, camera: str, arrival: Arrival) -> None:
-        frame = frame_of(arrival.message, camera)
+    def _on_frame(self, frame: Frame) -> None:
         self._interaction.push_frame(frame)
-        self._figures.took(camera_lane(camera), self.now_ns() - frame.stamp_ns)
 
-    def _on_sound(self, microphone: str, arrival: Arrival) -> None:
-        block = self._microphones[microphone].block_of(arrival)
-        if block is not None:
-            self._interaction.push_audio(block)
-        self._figures.took(microphone_lane(microphone), self.now_ns() - arrival.arrival_ns)
+    def _on_block(self, block: AudioBlock) -> None:
+        self._interaction.push_audio(block)
         self._poll()
 
     def _on_text(self, arrival: Arrival) -> None:
@@ -145,19 +131,17 @@ class InteractionNode(CellNode):
         for turn, output in answered:
             self._turn_times.add(each_ns)
             self._publish(turn, output)
-        late = len(answered) if each_ns > TURN_NS else 0
-        done = self._progress
-        self._progress = replace(
-            done,
-            turns=done.turns + len(answered),
-            last_ns=ended_ns,
-            deadline_misses=done.deadline_misses + late,
-            model_faults=self._interaction.fault_count,
-        )
+        self._deadline_misses += len(answered) if each_ns > TURN_NS else 0
+        figures = self._interaction.figures
+        if self._deadline_misses:
+            counts = {**figures.counts, DEADLINE_MISSES: self._deadline_misses}
+            figures = replace(figures, counts=counts)
+        faults = self._interaction.faults
+        self._progress = _Progress(figures, ended_ns, faults[-1].reason if faults else "")
 
     def _publish(self, turn: MicroTurn, output: TurnOutput) -> None:
         if output.hazards:
-            cell = self._cell.cell
+            cell = self.cell.cell
             statuses = (hazard_status(hazard, cell=cell) for hazard in output.hazards)
             self._hazards.publish(statuses_message(statuses, turn.end_ns))
         if output.speech is not None:
@@ -165,40 +149,34 @@ class InteractionNode(CellNode):
         if output.text:
             self._text.publish(String(data=output.text))
 
-    def _on_failure(self, lane: str, error: Exception) -> None:
-        if self._figures.failed(lane, error, self.steady_ns()):
-            self.get_logger().warning(f"{lane}: {type(error).__name__}: {error}")
-
     def _beat(self) -> None:
         self._beats += 1
         values = {"sequence": str(self._beats), **self._turn_values()}
-        status = self._status(OK, "heartbeat", "alive", values)
+        status = self.status(OK, "heartbeat", "alive", values)
         self._heartbeat.publish(statuses_message([status], self.now_ns()))
 
     def _report(self, worker: Worker) -> None:
-        statuses = self._figures.statuses(worker.counts(), self.steady_ns())
+        statuses = self._inputs.statuses(worker.counts())
         values = self._turn_values()
-        streams = self._cell.cameras or self._cell.microphones
+        fault = self._progress.last_fault
+        streams = self.cell.cameras or self.cell.microphones
         waiting = bool(streams) and values["last_turn_age_ms"] == "none"
         level, message = (WARN, "no turn yet") if waiting else (OK, "taking turns")
-        statuses.append(self._status(level, "turns", message, values))
+        if fault:
+            values["last_model_fault"] = fault[:MAX_ERROR]
+        statuses.append(self.status(level, "turns", message, values))
         self._diagnostics.publish(statuses_message(statuses, self.now_ns()))
 
     def _turn_values(self) -> dict[str, str]:
         progress = self._progress
-        age_ms = (self.steady_ns() - progress.last_ns) / 1e6 if progress.turns else None
+        turns = progress.figures.turns
+        age_ms = (self.steady_ns() - progress.last_ns) / 1e6 if turns else None
         return {
-            "turns": str(progress.turns),
+            **figure_values(progress.figures),
             "last_turn_age_ms": milliseconds(age_ms),
             "turn_p50_ms": milliseconds(self._turn_times.percentile_ms(50)),
             "turn_p99_ms": milliseconds(self._turn_times.percentile_ms(99)),
-            "deadline_misses": str(progress.deadline_misses),
-            "model_faults": str(progress.model_faults),
         }
-
-    def _status(self, level: int, about: str, message: str, values: dict[str, str]) -> Status:
-        cell = self._cell.cell
-        return Status(level, f"{cell}/interaction: {about}", message, cell, values)
 
 
 def main() -> None:

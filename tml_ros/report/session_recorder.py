@@ -6,7 +6,7 @@ recorder.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tml_ros.cell.alarm_status import Status
 from tml_ros.cell.cell_description import policies
+from tml_ros.cell.turn_figures import TurnFigures, parse_figures
 from tml_ros.report.alarm_latency import AlarmLatency
 from tml_ros.report.live_view import LiveView, StreamView
 from tml_ros.report.session_log import (
@@ -37,7 +38,7 @@ PICTURES = 12
 PICTURE_BYTES = 24_000_000
 """Per camera so much of the newest past is kept, to find the very frame an alarm speaks of."""
 
-_COUNTED = ("rejected", "dropped", "deadline_misses", "model_faults", "guard_faults")
+_COUNTED = ("rejected", "dropped", "guard_faults")
 
 Unpack = Callable[[], Frame]
 
@@ -86,6 +87,8 @@ class SessionRecorder:
         }
         self._began_ns: int | None = None
         self._alive: set[str] = set()
+        self._before = TurnFigures()
+        """Turns, and what they lacked, while there was nothing to see or hear yet."""
 
     def frame(
         self, camera: str, stamp_ns: int, arrival_ns: int, *, size: int, unpack: Unpack
@@ -153,8 +156,9 @@ class SessionRecorder:
         self._alive.add(node)
         if self._ended:
             return
-        if status.values.get("turns", "").isdigit():
-            self.log.turns = int(status.values["turns"])
+        figures = parse_figures(status.values)
+        if figures is not None:
+            self._take_figures(figures)
         about = status.name.partition(":")[2].strip()
         if about == TIMER:
             return
@@ -189,6 +193,15 @@ class SessionRecorder:
             turns=self.log.turns,
             alive=frozenset(self._alive),
         )
+
+    def _take_figures(self, figures: TurnFigures) -> None:
+        if self._began_ns is None:
+            self._before = figures
+        during = figures.since(self._before)
+        self.log.turns = during.turns
+        self.log.gaps = Counter(during.gaps)
+        for name, count in during.counts.items():
+            self.log.counters[name] = count
 
     def _arrived(self, kind: str, name: str, arrival_ns: int) -> None:
         if self._began_ns is None:
