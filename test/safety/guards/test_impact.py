@@ -19,6 +19,8 @@ from synthetic_sounds import (
     voice,
 )
 
+from tml_ros.safety.alarm import Priority
+from tml_ros.safety.attention_tone import attention_tone
 from tml_ros.safety.guards.impact import ImpactGuard
 from tml_ros.turn.hazard import HazardKind
 
@@ -69,6 +71,13 @@ def closing_door(rng, seconds):
     t = time(0.6)
     thud = coloured_noise(rng, 0.6, -18) * np.exp(-t / 0.05) * np.minimum(1, t / 0.01)
     return placed(scaled(thud, 0.05), seconds, 4)
+
+
+@pytest.mark.parametrize("priority", Priority)
+@pytest.mark.parametrize("level", [0.002, 0.3])
+def test_the_cells_own_attention_tone_is_no_blow(priority, level):
+    rng = np.random.default_rng(9013)
+    assert judged(level * machine(rng, 6) + placed(attention_tone(priority), 6, 3)) == []
 
 
 def nothing(_rng, seconds):

@@ -28,6 +28,8 @@ from synthetic_sounds import (
 )
 
 from tml_ros.devices.wav_file import read_wav
+from tml_ros.safety.alarm import Priority
+from tml_ros.safety.attention_tone import attention_tone
 from tml_ros.safety.guards.siren import SirenGuard
 from tml_ros.turn.hazard import HazardKind
 
@@ -77,6 +79,13 @@ def test_a_wail_in_an_echoing_hall_is_heard():
     rng = np.random.default_rng(8013)
     sound = echoing(rng, siren(rng, "wail", 8)) * decibels(3)
     assert len(judged(machine(rng, 14) + placed(sound, 14, 3))) == 1
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_the_cells_own_attention_tone_is_no_siren(priority):
+    rng = np.random.default_rng(8014)
+    tones = np.tile(np.concatenate([attention_tone(priority), np.zeros(RATE // 2)]), 6)
+    assert judged(0.1 * machine(rng, 12) + placed(tones, 12, 3)) == []
 
 
 def whistle(rng, seconds):

@@ -39,6 +39,8 @@ a quiet room is all onsets, but they are alike."""
 DECAY_DB = 6.0
 """From the peak to the time 100 to 150 ms later, mean over those bands, and half of it in each; a
 voice goes on."""
+SOON_DB = 2.5
+"""From the peak to the time 50 to 70 ms after the onset, mean over those bands: a beep holds on."""
 HOLD_NS = 500_000_000
 ROUTINE_BLOWS, ROUTINE_NS, ROUTINE_DB = 3, 10_000_000_000, 6.0
 """A blow is routine when so many before it, within so long, were at most so much softer."""
@@ -139,8 +141,10 @@ class ImpactGuard:
         usual = np.quantile(levels[:onset], 0.95, axis=0)
         above = float((peak - background)[bands].mean())
         fall = (peak - after)[bands]
+        soon = levels[onset + _ONSET + 3 : onset + _ONSET + 5].max(axis=0)
         dies_away = (
             fall.mean() >= DECAY_DB
+            and (peak - soon)[bands].mean() >= SOON_DB
             and fall.min() >= DECAY_DB / 2
             and (after <= np.maximum(peak, background) + _SWING_DB).all()
         )

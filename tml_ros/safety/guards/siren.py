@@ -1,10 +1,12 @@
 """A siren: a clear tone that glides or alternates, over whatever noise the machines make.
 
-Hears wail, yelp, whoop, the sweep of DIN 33404-3 and two-tone horns between 400 and 3000 Hz. A tone
-of one pitch is not a siren here, steady (a whistle) or broken (a reversing beeper, a smoke detector
-in the next room); nor is a warble faster than about 6 Hz. What does sound like a siren to it: one
-that is whistled or played on one clear instrument, and a drive that runs up loudly and cleanly.
-Owned by the thread that hands it the sound.
+Hears wail, yelp, whoop, the sweep of DIN 33404-3 and two-tone horns between 400 and 3000 Hz: what
+glides about 0.8 s after it begins, what alternates with its third change of pitch. A tone of one
+pitch is not a siren here, steady (a whistle) or broken (a reversing beeper, the three pulses of
+ISO 8201); nor is a warble faster than about 6 Hz. What does sound like a siren to it: somebody who
+whistles a tune or plays one on a single clear instrument, and a drive that runs up loudly and
+cleanly. A yelp drowned in its own echo is mostly missed. Owned by the thread that hands it the
+sound.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a tone moves as sirens do: it glides, or it changes between two pitches and back.
+"""Whether a tone moves as sirens do: it glides, or it changes to and fro between two pitches.
 
 Works on the course of one tone, one frequency per step of 16 ms and NaN where there was none.
 Knows nothing of sound. Owned by the siren guard.
