@@ -30,6 +30,9 @@ _HARMONICS = (2, 3, 4, 5)
 _ABOVE_BACKGROUND = 2.5
 """What of a bin is below so many times its mean background is noise's own swing, and left out."""
 _LEAST_EXCESS = 8.0
+_MASKED_DB = 28.0
+"""So far below what is new and loudest nothing counts: echoes of a siren's other tone, say, which in
+a quiet hall stand out of their own background as far as the tone itself."""
 _LEAST_SHARE = 0.3
 _CONTINUES = 0.15
 _QUANTILE = 0.3
@@ -68,7 +71,10 @@ class ToneRidge:
         self._tail = sound[-(WINDOW - STEP) :]
         frames = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::STEP]
         power = np.square(np.abs(np.fft.rfft(frames * _HANN, axis=1)[:, :_BINS])) + _FLOOR
-        excess = np.maximum(power / self._learn(power) - _ABOVE_BACKGROUND, 0.0)
+        background = self._learn(power)
+        new = np.where(power > _LEAST_EXCESS * background, power, 0.0).max(axis=1, keepdims=True)
+        audible = np.maximum(background, new * 10 ** (-_MASKED_DB / 10))
+        excess = np.maximum(power / audible - _ABOVE_BACKGROUND, 0.0)
         excess[:, :_HEARD_FROM] = 0.0
         sums = np.cumsum(np.pad(excess, ((0, 0), (_LOBE + 1, _LOBE))), axis=1)
         lobes = sums[:, 2 * _LOBE + 1 :] - sums[:, : -2 * _LOBE - 1]
