@@ -33,7 +33,7 @@ class CameraView:
 
     def axes(self) -> NDArray[np.float64]:
         """Right, up and backward of the camera as rows: float64 [3, 3]."""
-        back = np.subtract(self.position, self.target)
+        back = np.subtract(self.position, self.target, dtype=np.float64)
         back /= np.linalg.norm(back)
         right = np.cross((0.0, 0.0, 1.0), back)
         right /= np.linalg.norm(right)

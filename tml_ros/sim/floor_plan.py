@@ -14,6 +14,13 @@ WALL_HEIGHT = 4.2
 
 PRESS_X, PRESS_Y = 1.9, 3.3
 PRESS_WIDTH, PRESS_DEPTH, PRESS_HEIGHT = 1.9, 1.1, 2.5
+PRESS_CORNERS = tuple(
+    (PRESS_X + across * PRESS_WIDTH / 2, PRESS_Y + along * PRESS_DEPTH / 2, height)
+    for across in (-1, 1)
+    for along in (-1, 1)
+    for height in (0.7, PRESS_HEIGHT)
+)
+"""Of the part of the press in which the ram moves."""
 COLUMN_X, COLUMN_Y, COLUMN_HALF = -0.75, 3.75, 0.2
 
 ZONE = "press_area"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -82,10 +83,12 @@ class OffScreen:
         except Exception as error:
             raise _no_drawing(error) from error
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
+        self.put({})
 
     def close(self) -> None:
         """Give OpenGL back; may be called again."""
         if self._gl is not None:
+            self._gl.make_current()
             self._context.free()
             self._gl.free()
             self._gl = self._context = None
@@ -141,12 +144,13 @@ def load_mujoco() -> ModuleType:
     """MuJoCo, told to draw without a screen. Raises SimulatorMissingError."""
     # It chooses its way of drawing when it is first imported.
     os.environ.setdefault("MUJOCO_GL", "osmesa")
+    for package in ("mujoco", "OpenGL"):
+        if find_spec(package) is None:
+            raise SimulatorMissingError(
+                f"the simulated cell needs the Python package {package}: pip install 'tml_ros[sim]'"
+            )
     try:
         import mujoco  # noqa: PLC0415 - optional, and only after the line above
-    except ImportError as error:
-        raise SimulatorMissingError(
-            f"the simulated cell needs MuJoCo ({error}): pip install 'tml_ros[sim]'"
-        ) from error
     except Exception as error:
         raise _no_drawing(error) from error
     module: ModuleType = mujoco

@@ -54,7 +54,7 @@ def make_shift(rng: np.random.Generator, seconds: float) -> Shift:
         if telling == 0 and seconds >= 30:
             start = begin + 24.0 * pace + rng.uniform(-0.3, 0.3)
             siren = (start, start + SIREN_S)
-            start = begin + 38.2 * pace + rng.uniform(-0.2, 0.2)
+            start = begin + 38.5 * pace + rng.uniform(-0.2, 0.2)
             impact = start
     return Shift(tuple(visits), siren, impact)
 
@@ -83,7 +83,9 @@ def _visits(
         Leg(came, 8.0 * pace, FACING_PRESS + float(rng.uniform(-0.25, 0.25))),
         Leg((at_press, (at_press[0], plan.ZONE_Y0 - 0.65), *left)),
     )
-    start = max(not_before + 0.5, begin + 3.6 * pace + float(rng.uniform(-0.4, 0.4)))
+    # The way in takes as long in a short clip, so that it begins sooner.
+    start = begin + 3.6 - 6.0 * (1.0 - pace) + float(rng.uniform(-0.4, 0.4))
+    start = max(not_before + 0.5, start)
     long = Walk(legs, start_s=start, speed=speed)
     yield long
     inside = (plan.ZONE_X0 + rng.uniform(0.45, 0.7), 1.2 + rng.uniform(-0.2, 0.3))

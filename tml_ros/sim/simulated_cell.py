@@ -25,7 +25,7 @@ RATE = 15
 """Frames per second."""
 WIDTH, HEIGHT = HALL.width, HALL.height
 MARGIN = 22
-"""Pixels that the worker may reach beyond the origins of his limbs, where he is nearest."""
+"""Pixels that the worker may reach beyond the origins of the limbs, close to the camera."""
 NOISE = 1.8
 """Spread of the sensor noise, of 255."""
 
@@ -81,6 +81,9 @@ class SimulatedCell:
         self._noise = _noise(np.random.default_rng(noise))
         self._noise_seed = int(noise.generate_state(1)[0])
         self._empty: dict[float, Picture] = {}
+        self._screen.put({RAM: _ram_at(1.0)})
+        self._hall = self._screen.draw()
+        self._press = _part_around(np.array(plan.PRESS_CORNERS))
 
     def __enter__(self) -> SimulatedCell:
         """Give itself."""
@@ -125,31 +128,28 @@ class SimulatedCell:
         """The cell without the worker; drawn once per position of the ram, which are few."""
         if ram not in self._empty:
             self._screen.put({RAM: _ram_at(ram)})
-            self._empty[ram] = self._screen.draw()
+            self._empty[ram] = self._hall.copy()
+            self._empty[ram][self._press.slices] = self._screen.draw(self._press)
         picture: Picture = self._empty[ram]
         return picture
 
     def _draw(self, ram: float, pose: Pose) -> Picture:
-        """The empty cell, drawn anew around the worker and his shadow."""
+        """The empty cell, drawn anew around the worker and the shadow."""
         picture: Picture = self._draw_empty(ram).copy()
         part = self._around(pose)
-        if part is not None:
+        if part.x0 < part.x1 and part.y0 < part.y1:
             limbs = {name: (limb.position, limb.rotation) for name, limb in pose.limbs.items()}
             self._screen.put({RAM: _ram_at(ram)} | limbs)
             picture[part.slices] = self._screen.draw(part)
         return picture
 
-    def _around(self, pose: Pose) -> Part | None:
-        """The part of the picture that the worker or his shadow may cover."""
+    def _around(self, pose: Pose) -> Part:
+        """The part of the picture that the worker or the shadow may cover."""
         places = np.stack([limb.position for limb in pose.limbs.values()])
         lamp = np.array((*self._look.lamp_place, LAMP_HEIGHT))
         # Where the line from the lamp through each place meets the floor.
         shadow = lamp + (places - lamp) * (lamp[2] / (lamp[2] - places[:, 2:]))
-        seen = np.concatenate([HALL.project(places), HALL.project(shadow)])
-        low, high = seen.min(axis=0) - MARGIN, seen.max(axis=0) + MARGIN
-        x0, y0 = (int(max(0, v)) for v in low)
-        x1, y1 = int(min(WIDTH, high[0])), int(min(HEIGHT, high[1]))
-        return Part(x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+        return _part_around(np.concatenate([places, shadow]))
 
     def _as_taken(self, clean: Picture, index: int) -> Picture:
         """The picture as a sensor gives it: with noise, never the same twice."""
@@ -171,6 +171,15 @@ def truth_of(pose: Pose | None) -> FrameTruth:
 def zone_in_picture() -> NDArray[np.float64]:
     """The keep-out area's corners in the picture: float64 [4, 2], pixels."""
     return HALL.project(plan.ZONE_CORNERS)
+
+
+def _part_around(places: NDArray[np.float64]) -> Part:
+    """The part of the picture around places of the room, float64 [n, 3]; empty outside of it."""
+    seen = HALL.project(places)
+    low, high = seen.min(axis=0) - MARGIN, seen.max(axis=0) + MARGIN
+    x0, y0 = (int(max(0, v)) for v in low)
+    x1, y1 = int(min(WIDTH, high[0])), int(min(HEIGHT, high[1]))
+    return Part(x0, y0, max(x0, x1), max(y0, y1))
 
 
 def _ram_at(height: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -41,7 +41,6 @@ from tml_ros.turn.micro_turn import SAMPLE_RATE
 RENDERER = 1
 """Goes up with every change that shows or sounds; older clips are then made anew."""
 MICROPHONE = "hall_mic"
-QUALITY = 85
 _VIDEO, _AUDIO, _TRUTH = "simulated.avi", "simulated.wav", "truth.json"
 
 
@@ -109,7 +108,6 @@ def _write_video(
         cv2.VideoWriter.fourcc(*"MJPG"),
         RATE,
         (WIDTH, HEIGHT),
-        (cv2.VIDEOWRITER_PROP_QUALITY, QUALITY),
     )
     if not writer.isOpened():
         raise ClipError(f"{path}: OpenCV cannot write Motion JPEG here")

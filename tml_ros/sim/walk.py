@@ -5,6 +5,7 @@ Knows nothing of legs or pictures. Metres on the floor, seconds, radians from th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,8 +54,9 @@ class Walk:
         self._way = np.concatenate([way if i == 0 else way[1:] for i, way in enumerate(ways)])
         steps = np.linalg.norm(np.diff(self._way, axis=0), axis=1)
         self._metres = np.concatenate([[0.0], np.cumsum(steps)])
-        ahead = np.gradient(self._way, axis=0)
-        self._ahead = ahead / np.linalg.norm(ahead, axis=1, keepdims=True)
+        # Leg by leg: where one turns on the spot there is no way ahead that both have.
+        aheads = [np.gradient(way, axis=0) for way in ways]
+        self._ahead = np.concatenate([a if i == 0 else a[1:] for i, a in enumerate(aheads)])
         walked, facing = self._course(legs, ways, speed)
         self._walked = walked
         self._times = start_s + np.arange(len(walked)) * STEP_S
@@ -83,7 +85,8 @@ class Walk:
             float(np.interp(walked, self._metres, values))
             for values in (*self._way.T, *self._ahead.T)
         )
-        return x - left * ahead_y, y + left * ahead_x
+        share = left / max(math.hypot(ahead_x, ahead_y), 1e-9)
+        return x - share * ahead_y, y + share * ahead_x
 
     @staticmethod
     def _course(
