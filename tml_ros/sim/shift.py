@@ -54,7 +54,7 @@ def make_shift(rng: np.random.Generator, seconds: float) -> Shift:
         if telling == 0 and seconds >= 30:
             start = begin + 24.0 * pace + rng.uniform(-0.3, 0.3)
             siren = (start, start + SIREN_S)
-            start = begin + 38.5 * pace + rng.uniform(-0.2, 0.2)
+            start = begin + 37.9 * pace + rng.uniform(-0.2, 0.2)
             impact = start
     return Shift(tuple(visits), siren, impact)
 
@@ -93,7 +93,7 @@ def _visits(
         Leg((*GATE, (-0.5, 1.3), inside), 2.0 * pace, float(rng.uniform(0.2, 0.9))),
         Leg((inside, (-0.5, inside[1]), *reversed(GATE))),
     )
-    start = max(long.end_s + 0.5, begin + 28.2 * pace + float(rng.uniform(-0.5, 0.5)))
+    start = max(long.end_s + 0.5, begin + 27.7 * pace + float(rng.uniform(-0.5, 0.5)))
     yield Walk(legs, start_s=start, speed=speed * 1.05)
 
 
