@@ -116,3 +116,17 @@ def test_who_sends_pictures_gets_more_shared_memory_unless_the_user_has_a_profil
 def test_a_wrong_cell_file_starts_nothing(tmp_path):
     with pytest.raises(CellFileError):
         cell_processes(tmp_path / "missing.yaml")
+
+
+def test_several_files_begin_together_and_one_begins_when_it_can(tmp_path):
+    cell = tmp_path / "cell.yaml"
+    cell.write_text(
+        "cell: hall\ncameras: {front: {source: film.mp4}}\n"
+        "microphones: {mic: {source: sound.wav}}\n"
+    )
+    specs = _specs(cell, files_start_s=1700000000.5)
+    for name in ("camera_front", "microphone_mic"):
+        assert _parameters(specs[name])["start_at"] == "1700000000.5"
+    cell.write_text("cell: hall\ncameras: {front: {source: film.mp4}}\n")
+    alone = _specs(cell, files_start_s=1700000000.5)["camera_front"]
+    assert "start_at" not in _parameters(alone)

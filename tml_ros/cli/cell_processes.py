@@ -48,6 +48,7 @@ def cell_processes(
     *,
     use_sim_time: bool = False,
     wait_for_subscribers: int | None = None,
+    files_start_s: float = 0.0,
     environment: Mapping[str, str] | None = None,
 ) -> list[ProcessSpec]:
     """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
@@ -59,6 +60,8 @@ def cell_processes(
     wait_for_subscribers: every source begins when so many listen to it. Unless given, a file waits
         for the guardian and the interaction, so that both get the whole of it, and a live source
         for nobody, so that the guardian sees and hears when the interaction cannot start.
+    files_start_s: where the cell has several files to see and hear, all begin at this time, seconds
+        of the nodes' clock, so that sound and picture belong together; 0 for as soon as each can.
     environment: what to add to, this process's own unless given. Discovery stays on this machine
         unless it says otherwise.
     Raises CellFileError.
@@ -75,8 +78,14 @@ def cell_processes(
     if wait_for_subscribers is not None:
         for_file = for_live = wait_for_subscribers
 
+    files = sum(names_sound_file(m.source) for m in cell.microphones.values())
+    files += sum(names_video_file(camera.source) for camera in cell.cameras.values())
+
     def awaited(*, is_file: bool) -> dict[str, Value | None]:
-        return {"wait_for_subscribers": for_file if is_file else for_live}
+        if not is_file:
+            return {"wait_for_subscribers": for_live}
+        together = {"start_at": files_start_s} if files > 1 and files_start_s else {}
+        return {"wait_for_subscribers": for_file, **together}
 
     def node(
         name: str,

@@ -19,7 +19,11 @@ from rclpy.publisher import Publisher
 from tml_ros.cell.alarm_status import WARN, Status
 from tml_ros.devices.source_state import SourceState
 from tml_ros.nodes import qos
-from tml_ros.nodes.parameters import switch_parameter, whole_number_parameter
+from tml_ros.nodes.parameters import (
+    number_parameter,
+    switch_parameter,
+    whole_number_parameter,
+)
 from tml_ros.nodes.pump import Pump
 from tml_ros.nodes.status_messages import statuses_message
 
@@ -64,6 +68,8 @@ class SourceNode(Node, Generic[Item]):
         loop: start a file over at its end (default false).
         wait_for_subscribers: open the source only when so many subscribe, so that they get a file
             from its beginning (default 0).
+        start_at: open the source only from this time on, seconds of the node's clock, so that
+            several files begin together (default 0: at once).
         exit_at_end: end with exit code 0 after the end of a file; otherwise the node stays, silent
             (default false).
 
@@ -86,6 +92,14 @@ class SourceNode(Node, Generic[Item]):
             lowest=0,
             highest=100,
         )
+        self._start_at_s = number_parameter(
+            self,
+            "start_at",
+            "open the source only from this time on, seconds of the node's clock",
+            default=0.0,
+            lowest=0.0,
+            highest=1e10,
+        )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
         self._state: SourceState | None = None
         self._published = 0
@@ -106,7 +120,7 @@ class SourceNode(Node, Generic[Item]):
         problem = self._source.status.last_error
         if problem:
             self.get_logger().warning(problem)
-        if self._wait_for:
+        if self._wait_for or self._start_at_s:
             # Opened all the same, so that a wrong source is found now.
             self._source.close()
             self._source = None
@@ -137,7 +151,7 @@ class SourceNode(Node, Generic[Item]):
 
     def _watch(self) -> None:
         """Log each change of the source's state; raises when the publishing thread has failed."""
-        if self._pump is None and self._publisher.get_subscription_count() >= self._wait_for:
+        if self._pump is None and self._may_start():
             self._source = self._source or self._open()
             self._pump = Pump(self.get_name(), self._source.read, self._carry)
         if self._source is None or self._pump is None:
@@ -155,6 +169,10 @@ class SourceNode(Node, Generic[Item]):
             self.let_go()
             os.kill(os.getpid(), signal.SIGTERM)
 
+    def _may_start(self) -> bool:
+        heard = self._publisher.get_subscription_count() >= self._wait_for
+        return heard and self.get_clock().now().nanoseconds >= self._start_at_s * 1e9
+
     def let_go(self) -> None:
         """Called before the node ends by itself: the time for what was sent last to arrive."""
 
@@ -162,7 +180,7 @@ class SourceNode(Node, Generic[Item]):
         return status.state is SourceState.ENDED and status.readable > self._published
 
     def _report(self) -> None:
-        level, summary = WARN, f"waiting for {self._wait_for} subscribers"
+        level, summary = WARN, f"waiting for {self._wait_for} subscribers and the time to start"
         values = {"source": self._shown, "published": str(self._published)}
         if self._source is not None:
             status = self._source.status
