@@ -56,6 +56,7 @@ def test_a_wrong_command_line_is_exit_code_2(capsys, arguments):
         (MistakeError("not like this"), "not like this"),
         (FileNotFoundError(2, "No such file or directory", "a.yaml"), "a.yaml: no such file"),
         (PermissionError(13, "Permission denied", "b"), "b: permission denied"),
+        (OSError(28, "No space left on device"), "the disk is full"),
         (ValueError("ours"), None),
         (OSError("without a name"), None),
         (KeyError("defect"), None),

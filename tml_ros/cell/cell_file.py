@@ -31,10 +31,19 @@ class CellFileError(ValueError):
         super().__init__("\n".join([f"{path}:", *(f"  {_with_line(p)}" for p in problems)]))
 
 
+class UnreadableCellFileError(CellFileError):
+    """There is nothing to read at `path`, or nothing that can be."""
+
+    def __init__(self, path: Path, found: str, allowed: str) -> None:
+        """Say what is there instead."""
+        super().__init__(path, (Problem("", found, allowed),))
+        self.args = (f"{path}: {found}; expected {allowed}",)
+
+
 def load_cell(path: Path) -> CellDescription:
     """Read a cell file; relative files in `source` and `sink` become absolute, seen from it.
 
-    Raises CellFileError, also where the file is missing, unreadable, too large or not UTF-8.
+    Raises CellFileError; UnreadableCellFileError where there is no file that can be read.
     """
     path = Path(path)
     return parse_cell(_read(path), path)
@@ -64,21 +73,19 @@ def parse_cell(text: str, path: Path) -> CellDescription:
 
 
 def _read(path: Path) -> str:
-    def refuse(found: str, allowed: str) -> CellFileError:
-        return CellFileError(path, (Problem("", found, allowed),))
-
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("no such file", "the path of a cell file") from None
+        raise UnreadableCellFileError(path, "no such file", "the path of a cell file") from None
     except IsADirectoryError:
-        raise refuse("a folder", "the path of a cell file") from None
+        raise UnreadableCellFileError(path, "a folder", "the path of a cell file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise refuse(f"a file that cannot be read ({reason})", "a readable file") from None
+        found = f"a file that cannot be read ({reason})"
+        raise UnreadableCellFileError(path, found, "a readable file") from None
     if len(data) > MAX_BYTES:
-        raise refuse(f"more than {MAX_BYTES // 1024} kB", "a smaller file") from None
+        raise UnreadableCellFileError(path, f"more than {MAX_BYTES // 1024} kB", "a smaller file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

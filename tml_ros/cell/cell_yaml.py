@@ -121,8 +121,10 @@ def _mistake(error: yaml.MarkedYAMLError) -> YamlMistake:
         return YamlMistake("another document (---)", "one document", line)
     if isinstance(error, _RefusedError):
         return YamlMistake(found, error.allowed, line)
-    context = f" ({error.context})" if error.context and error.context != found else ""
-    return YamlMistake(f"{found}{context}", "YAML, as in config/cells/example.yaml", line)
+    context = f", {error.context}" if error.context and error.context != found else ""
+    return YamlMistake(
+        f"broken YAML ({found}{context})", "YAML, as in config/cells/example.yaml", line
+    )
 
 
 def _child(node: yaml.Node, part: object) -> tuple[int, yaml.Node] | None:

@@ -19,9 +19,12 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def replay(
-    minutes: Annotated[float, typer.Option(min=0.05, max=600, help="Length of the bag.")] = 10.0,
+    minutes: Annotated[
+        float, typer.Option(metavar="MINUTES", min=0.05, max=600, help="Length of the bag.")
+    ] = 10.0,
     video: Annotated[
-        Path | None, typer.Option(help="The clip to loop; a synthetic one unless given.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The clip to loop.", show_default="a synthetic one"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CameraDescription
-from tml_ros.cell.problem import Problem
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.devices.camera_source import open_camera
 from tml_ros.devices.captured_frame import CameraSourceError
@@ -26,18 +25,14 @@ LIVE_TIMEOUT_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """rgb: uint8 [h, w, 3], or None where there is no picture. note: where it is from, or why not.
-
-    problem: what is wrong with the file the camera names.
-    """
+    """rgb: uint8 [h, w, 3], None where there is no picture. note: where it is from, or why not."""
 
     rgb: NDArray[np.uint8] | None
     note: str
-    problem: Problem | None = None
 
 
 def preview_camera(
-    name: str, camera: CameraDescription, *, topic: str, instead: Path | None = None
+    camera: CameraDescription, *, topic: str, instead: Path | None = None
 ) -> Preview:
     """The first picture of a camera. instead: a picture or video to take it from.
 
@@ -51,11 +46,8 @@ def preview_camera(
     if isinstance(source, str) and names_video_file(source):
         try:
             return Preview(_first(source), Path(source).name)
-        except CameraSourceError as error:
-            allowed = f"a video file that can be read ({error})"
-            return Preview(
-                None, "no picture", Problem(f"cameras.{name}.source", repr(source), allowed)
-            )
+        except CameraSourceError:
+            return Preview(None, "no picture")
     return _live(source, camera)
 
 

@@ -26,13 +26,13 @@ from tml_ros.cell.cell_description import (
     policies,
     polygon_fractions,
 )
-from tml_ros.cell.cell_file import CellFileError, load_cell
+from tml_ros.cell.cell_file import CellFileError, UnreadableCellFileError, load_cell
 from tml_ros.cell.problem import Problem
 from tml_ros.cell.zone_drawing import draw_camera, plain_picture, side_by_side
 from tml_ros.cli.camera_preview import Preview, preview_camera
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.devices.source_names import names_sound_file
-from tml_ros.devices.wav_file import WavFile, WavFileError
+from tml_ros.cli.source_files import unreadable_sources
+from tml_ros.model.interface import ModelUnavailableError, open_model
 from tml_ros.turn.encoded_picture import png_of
 
 WRONG = 1
@@ -43,30 +43,43 @@ def check(
     cell: Annotated[Path, typer.Argument(metavar="CELL.yaml", help="The cell description.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Where to draw the zones; <cell>_zones.png here unless given."),
+        typer.Option(
+            metavar="FILE.png",
+            help="The picture to draw the zones into.",
+            show_default="<cell>_zones.png",
+        ),
     ] = None,
     picture: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CAMERA=FILE", help="Draw on this picture or video; for cameras without source."
+            metavar="CAMERA=FILE",
+            help="Draw on this picture or video, where a camera has no source; may be repeated.",
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object on stdout instead of text.")
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
     ] = False,
 ) -> None:
     """Tell whether a cell description is right, and draw its zones.
 
-    Exit code 0: it is. 1: it is not, and every mistake is listed with its place in the file.
+    For example `tml-ros check press_2.yaml --picture gate=photo.jpg`, while the camera is not
+    there yet.
+
+    Exit code: 0 it is right, 1 it is not and every mistake was listed with its place in the file,
+    2 a mistake in what was asked.
     """
     console = Console(highlight=False, quiet=as_json)
+    if out is not None and out.suffix.lower() != ".png":
+        raise MistakeError(f"--out {out}: the name of a picture must end in .png")
     try:
         described = load_cell(cell)
+    except UnreadableCellFileError:
+        raise
     except CellFileError as error:
         _report(console, cell, list(error.problems), None, as_json=as_json)
         raise typer.Exit(WRONG) from None
     previews = _previews(described, _pictures(described, picture or []))
-    problems = [p.problem for p in previews.values() if p.problem] + list(_sounds(described))
+    problems = list(_problems(described))
     png = None
     if previews:
         png = out or Path(f"{described.cell}_zones.png")
@@ -91,7 +104,7 @@ def _pictures(cell: CellDescription, given: list[str]) -> dict[str, Path]:
 def _previews(cell: CellDescription, pictures: dict[str, Path]) -> dict[str, Preview]:
     def preview(name: str) -> Preview:
         return preview_camera(
-            name, cell.cameras[name], topic=camera_topic(cell, name), instead=pictures.get(name)
+            cell.cameras[name], topic=camera_topic(cell, name), instead=pictures.get(name)
         )
 
     # Cameras that do not answer are waited for together.
@@ -99,17 +112,13 @@ def _previews(cell: CellDescription, pictures: dict[str, Path]) -> dict[str, Pre
         return dict(zip(cell.cameras, pool.map(preview, cell.cameras), strict=True))
 
 
-def _sounds(cell: CellDescription) -> Iterator[Problem]:
-    """What is wrong with the wav files the microphones name."""
-    for name, microphone in cell.microphones.items():
-        source = microphone.source
-        if not (isinstance(source, str) and names_sound_file(source)):
-            continue
-        try:
-            WavFile(source).close()
-        except (WavFileError, OSError) as error:
-            allowed = f"a wav file that can be read ({error})"
-            yield Problem(f"microphones.{name}.source", repr(source), allowed)
+def _problems(cell: CellDescription) -> Iterator[Problem]:
+    """What is wrong with what the description names."""
+    yield from unreadable_sources(cell)
+    try:
+        open_model(cell.model)
+    except ModelUnavailableError as error:
+        yield Problem("model", repr(cell.model), f"a model that is there ({error})")
 
 
 def _draw(cell: CellDescription, previews: dict[str, Preview], png: Path) -> None:

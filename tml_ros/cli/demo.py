@@ -24,7 +24,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tml_ros.cli.demo_plan import SPEECH_FILE, DemoPlan, plan_demo
 from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.live_table import LiveTable
-from tml_ros.cli.mistake import MistakeError
+from tml_ros.cli.mistake import EXIT_MISTAKE, MistakeError
 from tml_ros.report.report_page import write_report
 from tml_ros.report.session_log import Provenance, SessionLog, summary
 from tml_ros.report.truth_file import TruthFileError, read_truth
@@ -42,24 +42,46 @@ _PARTS = ("tml_ros", "numpy", "opencv-python-headless")
 def demo(
     video: Annotated[
         str | None,
-        typer.Option(help="What the cell's first camera sees: a video file or a stream's URL."),
+        typer.Option(
+            metavar="SOURCE",
+            help="What the first camera sees: a video file, a URL (rtsp, http) or a device (0).",
+            show_default="as in the cell",
+        ),
     ] = None,
     audio: Annotated[
-        Path | None, typer.Option(help="What the cell's first microphone hears: a wav file.")
+        Path | None,
+        typer.Option(
+            metavar="WAV",
+            help="What the first microphone hears: a wav file.",
+            show_default="as in the cell; none with --video",
+        ),
     ] = None,
     cell: Annotated[
-        Path | None, typer.Option(help="The cell's YAML file [default: the simulated cell].")
+        Path | None,
+        typer.Option(metavar="CELL.yaml", help="The cell to run.", show_default="a simulated cell"),
     ] = None,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.5, help="How long [default: to the end of the video, or Ctrl-C]."),
+        typer.Option(
+            metavar="SECONDS",
+            min=0.5,
+            help="How long it runs at most.",
+            show_default="to the end of the video, or Ctrl-C",
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("out/demo"),
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="Where the results go; earlier ones are replaced."),
+    ] = Path("out/demo"),
 ) -> None:
     """Run a cell live for a while and leave a bag, a report and the spoken warnings.
 
-    Its nodes run as separate processes over DDS, as they would in the plant. Without --video and
-    --cell the cell is a simulated one. Ctrl-C ends it early; what happened until then is kept.
+    Without options the cell is a simulated one: a worker steps over a striped line, is warned, and
+    leaves. With your own footage: `tml-ros demo --video CLIP.mp4 --cell CELL.yaml`.
+
+    Its nodes run as separate processes over DDS, as they would in the plant. Ctrl-C ends it early;
+    what happened until then is kept. In the folder of the results: report.html to look at,
+    session.mcap with everything recorded, summary.json with the figures, speech.wav, logs.
 
     Exit code: 0 done, 1 a node failed, 2 a mistake in what was asked.
     """
@@ -85,13 +107,14 @@ def demo(
         console.print(f"[red]node {failure.name} failed[/red]; its last words:", highlight=False)
         for line in failure.lines or ("(none)",):
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
-    sentence = f"{verdict(log)}." if log.started_ns is not None else "Nothing was seen or heard."
+    happened = log.cameras or log.microphones or log.transitions
+    sentence = f"{verdict(log)}." if happened else "Nothing was seen or heard."
     console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
     for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
         if (out / name).exists():
             console.print(f"  {out / name}", highlight=False, soft_wrap=True)
     if failure is not None:
-        raise typer.Exit(EXIT_NODE_FAILED)
+        raise typer.Exit(EXIT_MISTAKE if failure.misconfigured else EXIT_NODE_FAILED)
 
 
 def _plan(
@@ -103,16 +126,11 @@ def _plan(
     seconds: float | None,
     out: Path,
 ) -> DemoPlan:
-    # What an earlier demo left must not be taken for this one's.
-    for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
-        (out / name).unlink(missing_ok=True)
-    for log in (out / LOG_FOLDER).glob("*.log*"):
-        log.unlink()
     columns = (TextColumn("making the simulated clip"), BarColumn(), TimeRemainingColumn())
     quiet = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task("clip", total=1.0, visible=False)
-        return plan_demo(
+        plan = plan_demo(
             video=video,
             audio=audio,
             cell_path=cell,
@@ -120,6 +138,12 @@ def _plan(
             out=out,
             progress=lambda done: bar.update(task, completed=done, visible=True),
         )
+    # What an earlier demo left must not be taken for this one's.
+    for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
+        (out / name).unlink(missing_ok=True)
+    for log in (out / LOG_FOLDER).glob("*.log*"):
+        log.unlink()
+    return plan
 
 
 def _run_of(plan: DemoPlan, log: SessionLog, out: Path) -> DemoRun:

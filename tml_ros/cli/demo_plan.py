@@ -13,11 +13,13 @@ from pathlib import Path
 
 import cv2
 import yaml
+from pydantic import ValidationError
 
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.shared_file import shared_file
+from tml_ros.cli.source_files import refuse_unreadable_sources
 from tml_ros.devices.source_names import names_stream, names_video_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile
@@ -83,6 +85,7 @@ def plan_demo(
             f"no camera of cell {cell.cell!r} has a source; give --video FILE_OR_URL"
         )
     cell, notices = _with_sound(cell, audio, video)
+    refuse_unreadable_sources(cell, cell_path or out / CELL_FILE)
     sink = {"sink": str((out / SPEECH_FILE).resolve()), "volume": 1.0}
     cell = _changed(cell, speaker=sink)
     cameras = [camera.source for camera in cell.cameras.values()]
@@ -135,8 +138,8 @@ def _with_video(cell: CellDescription, video: str) -> CellDescription:
     """The cell with `video` for its first camera; cameras without a source are left out."""
     if not cell.cameras:
         raise MistakeError(f"cell {cell.cell!r} has no camera to show the video to")
-    source: str = video
-    if not names_stream(video):
+    source: int | str = int(video) if video.isdecimal() else video
+    if names_video_file(video):
         VideoFile(video)
         source = str(Path(video).resolve())
     first = next(iter(cell.cameras))
@@ -145,7 +148,11 @@ def _with_video(cell: CellDescription, video: str) -> CellDescription:
         for name, camera in cell.cameras.items()
         if name == first or camera.source is not None
     }
-    return _changed(cell, cameras=cameras)
+    try:
+        return _changed(cell, cameras=cameras)
+    except ValidationError as error:
+        allowed = error.errors(include_url=False)[0]["msg"]
+        raise MistakeError(f"--video {video}: {allowed}") from None
 
 
 def _with_sound(
@@ -188,7 +195,7 @@ def _camera_lasts(camera: CameraDescription) -> float | None:
     source = camera.source
     if not isinstance(source, str) or not names_video_file(source) or camera.loop:
         return None
-    return video_seconds(Path(source)) if Path(source).is_file() else None
+    return video_seconds(Path(source))
 
 
 def _shortest(*seconds: float | None) -> float | None:

@@ -41,6 +41,8 @@ AFTER_END_SECONDS = 0.3
 SPEECH_SECONDS = 8.0
 REFRESH_SECONDS = 0.2
 KEPT_LINES = 12
+BRING_UP_S = 6.5
+"""Sound and picture of several files begin together, when every node is usually up."""
 LISTENERS = 3
 """To each camera and microphone: the guardian, the interaction and the observer."""
 GUARDIAN, INTERACTION, SPEAKER = "guardian", "interaction", "speaker"
@@ -49,10 +51,14 @@ CAMERA, MICROPHONE = "camera_", "microphone_"
 
 @dataclass(frozen=True, slots=True)
 class NodeFailure:
-    """A node ended that should not have. lines: the last ones of its output."""
+    """A node ended that should not have. lines: the last ones of its output.
+
+    misconfigured: it cannot start as it is.
+    """
 
     name: str
     lines: tuple[str, ...]
+    misconfigured: bool = False
 
 
 class DemoRun:
@@ -67,7 +73,11 @@ class DemoRun:
         self._log = log
         self._bag = bag
         self._lines: dict[str, deque[str]] = {}
-        specs = cell_processes(plan.cell_path, wait_for_subscribers=LISTENERS)
+        specs = cell_processes(
+            plan.cell_path,
+            wait_for_subscribers=LISTENERS,
+            files_start_s=time.time() + BRING_UP_S,
+        )
 
         def supervisor(wanted: Callable[[str], bool]) -> Supervisor:
             return Supervisor(
@@ -216,13 +226,13 @@ class DemoRun:
     def _failure(self) -> NodeFailure | None:
         for supervisor in self._started:
             for status in supervisor.status():
-                ended = status.exit_code is not None or status.restarts > 0
-                if ended or status.state is ProcessState.MISCONFIGURED:
-                    return self._failure_of(status.name)
+                misconfigured = status.state is ProcessState.MISCONFIGURED
+                if misconfigured or status.exit_code is not None or status.restarts > 0:
+                    return self._failure_of(status.name, misconfigured=misconfigured)
         return None
 
-    def _failure_of(self, name: str) -> NodeFailure:
-        return NodeFailure(name, tuple(self._lines.get(name, ())))
+    def _failure_of(self, name: str, *, misconfigured: bool = False) -> NodeFailure:
+        return NodeFailure(name, tuple(self._lines.get(name, ())), misconfigured)
 
     def _keep_line(self, name: str, line: str) -> None:
         self._lines.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)

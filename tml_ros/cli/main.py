@@ -27,9 +27,13 @@ HELP = """Eyes, ears and voice for a factory cell.
 
 Advisory software: not a safety component, and never the only risk reduction.
 
-Start with `tml-ros demo`. Then describe your own cell in a YAML file and `check` it.
+Start with `tml-ros demo`. Then describe your own cell in a YAML file, as in
+config/cells/example.yaml, and look at it by `tml-ros check CELL.yaml`.
 
 To try it on a recording: `tml-ros replay RECORDING --cell CELL.yaml`.
+Live, in the plant: `tml-ros up --cell CELL.yaml`.
+
+`tml-ros COMMAND --help` says more of each.
 """
 INTERRUPTED = 130
 

@@ -7,7 +7,10 @@ traceback.
 
 from __future__ import annotations
 
+import errno
+
 EXIT_MISTAKE = 2
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class MistakeError(ValueError):
@@ -18,6 +21,8 @@ def as_mistake(error: Exception) -> str | None:
     """The message for the user, or None where the error is a defect of ours."""
     if isinstance(error, ValueError) and type(error).__module__.startswith("tml_ros."):
         return str(error)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return "the disk is full; make room, or write elsewhere"
     if isinstance(error, OSError) and error.filename is not None:
         reason = error.strerror or type(error).__name__
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"

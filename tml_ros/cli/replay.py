@@ -46,24 +46,34 @@ AHEAD, TOGETHER = 32, 8
 def replay(  # noqa: PLR0917 - a command line
     source: Annotated[
         Path,
-        typer.Argument(help="A rosbag2 folder, an .mcap or .db3 file, or a video file."),
+        typer.Argument(
+            metavar="SOURCE", help="A rosbag2 folder, an .mcap or .db3 file, or a video file."
+        ),
     ],
-    cell: Annotated[Path, typer.Option(help="The cell description, a YAML file.")],
+    cell: Annotated[Path, typer.Option(metavar="CELL.yaml", help="The cell it is a recording of.")],
     audio: Annotated[
         Path | None,
-        typer.Option(help="A wav file: the sound of the cell's microphone."),
+        typer.Option(
+            metavar="WAV",
+            help="The sound of the cell's microphone.",
+            show_default="what the bag has; a video has none",
+        ),
     ] = None,
     camera: Annotated[
         str | None,
-        typer.Option(help="Which camera of the cell a video is, where it has several."),
+        typer.Option(
+            metavar="NAME", help="Which camera of the cell a video is, where it has several."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write inputs, alarms and spoken warnings into this new .mcap file."),
+        typer.Option(
+            metavar="FILE.mcap", help="Write inputs, alarms and warnings into this new bag."
+        ),
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option(help="Write a report for people into this .html file."),
+        typer.Option(metavar="FILE.html", help="Write a report for people."),
     ] = None,
     as_json: Annotated[
         bool,
@@ -75,8 +85,12 @@ def replay(  # noqa: PLR0917 - a command line
     The same guards, alarms and warnings as in the running cell, without ROS and without a clock:
     every run on a recording gives the same answer, byte for byte.
 
+    For example `tml-ros replay incident.mcap --cell press_2.yaml --report incident.html`.
+
     A cell's topic hall/image is found in a bag as /hall/image, or behind a namespace as
     /line_2/hall/image.
+
+    Exit code: 0 done, 2 a mistake in what was asked.
     """
     # One thread per OpenCV call: equal sums on every machine, and the reader has a core to itself.
     cv2.setNumThreads(1)

@@ -5,6 +5,7 @@ Knows nothing of what the nodes do. Runs on the main thread.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,10 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.cell_processes import cell_processes
 from tml_ros.cli.ending import asked_to_end
+from tml_ros.cli.source_files import refuse_unreadable_sources
 from tml_ros.cli.supervisor import ProcessState, ProcessStatus, Supervisor
 
 REFRESH_S = 0.5
@@ -25,20 +28,34 @@ _COLOURS = {
     ProcessState.MISCONFIGURED: "red",
     ProcessState.STOPPED: "dim",
 }
+BRING_UP_S = 4.0
+"""Sound and picture of several files begin together, when every node is usually up."""
 _NOTEWORTHY = ("[WARN]", "[ERROR]", "[FATAL]")
 
 
 def up(
-    cell: Annotated[Path, typer.Option(help="The cell's YAML file.", show_default=False)],
+    cell: Annotated[Path, typer.Option(metavar="CELL.yaml", help="The cell to run.")],
     log_dir: Annotated[
-        Path | None, typer.Option(help="Where each node's output goes [default: out/up/CELL].")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where what the nodes say goes, a file each.",
+            show_default="out/up/CELL",
+        ),
     ] = None,
 ) -> None:
     """Run all nodes of a cell until Ctrl-C, where there is no `ros2 launch`.
 
-    A node that crashes is started again. Warnings and errors of all nodes appear here.
+    For example `tml-ros up --cell press_2.yaml`, after `tml-ros check press_2.yaml`.
+
+    A node that crashes is started again, after 0.5 s and then ever later. Warnings and errors of
+    all nodes appear here. Discovery stays on this machine unless ROS_AUTOMATIC_DISCOVERY_RANGE or
+    another of ROS 2's own variables says otherwise.
+
+    Exit code: 0 ended by Ctrl-C, 2 a mistake in what was asked.
     """
-    specs = cell_processes(cell)
+    refuse_unreadable_sources(load_cell(cell), cell)
+    specs = cell_processes(cell, files_start_s=time.time() + BRING_UP_S)
     log_folder = log_dir or Path("out", "up", cell.stem)
     console = Console()
 

@@ -22,12 +22,11 @@ from tml_ros.devices.captured_frame import (
 )
 from tml_ros.devices.playback_clock import PlaybackClock, Verdict
 from tml_ros.devices.retry import Backoff
-from tml_ros.devices.source_names import names_video_file
+from tml_ros.devices.source_names import URL_SCHEMES, names_video_file
 from tml_ros.devices.source_state import SourceState
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.video_stream import VideoStream, without_password
 
-URL_SCHEMES = ("rtsp", "rtsps", "http", "https")
 CLOSE_S = 0.8
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 SOUND_SUFFIXES = (".wav", ".wave")
+URL_SCHEMES = ("rtsp", "rtsps", "http", "https")
+"""Of the streams a camera can be."""
 
 
 def names_stream(source: int | str | None) -> bool:
