@@ -44,7 +44,7 @@ def test_siren_and_impact_come_while_nobody_is_in_the_zone(seed: int) -> None:
     assert made.siren[1] - made.siren[0] == pytest.approx(SIREN_S)
     for start, end in in_zone_spans(made, 40):
         assert made.siren[1] < start - 1 or made.siren[0] > end + 1
-        assert not start - 1 < made.impact < end + 0.8
+        assert not start - 1 < made.impact < end + 0.5
     assert made.impact < 39.5
 
 

@@ -6,7 +6,6 @@ All of it comes from the seed and the length of the clip. Knows nothing of pictu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,8 @@ from tml_ros.sim.walk import Leg, Place, Walk
 STORY_S = 40.0
 """One telling of the story: a long visit, the siren, a short visit, an impact."""
 SIREN_S, IMPACT_S = 4.0, 0.5
+LEAVING_S = 2.8
+"""Who starts to leave is out of the zone by then."""
 STROKE_S = 3.2
 FACING_PRESS = math.pi / 2
 
@@ -47,15 +48,21 @@ def make_shift(rng: np.random.Generator, seconds: float) -> Shift:
     visits: list[Walk] = []
     siren: tuple[float, float] | None = None
     impact: float | None = None
-    for telling in range(tellings):
-        begin = telling * length
-        told = _visits(rng, begin, pace, visits[-1].end_s if visits else 0.0)
-        visits += [visit for visit in told if _stands_until(visit) < seconds - 1.5]
-        if telling == 0 and seconds >= 30:
-            start = begin + 24.0 * pace + rng.uniform(-0.3, 0.3)
-            siren = (start, start + SIREN_S)
-            start = begin + 37.9 * pace + rng.uniform(-0.2, 0.2)
-            impact = start
+    for begin in (telling * length for telling in range(tellings)):
+        # The way in takes as long in a short clip, so that it begins sooner.
+        start = begin + 2.8 - 5.4 * (1.0 - pace) + float(rng.uniform(-0.4, 0.4))
+        long = _long_visit(rng, max(visits[-1].end_s + 0.5 if visits else 0.5, start), pace)
+        free = begin + 24.0 * pace + float(rng.uniform(-0.3, 0.3))
+        free = max(free, _leaves(long) + LEAVING_S)
+        if begin == 0 and free + SIREN_S < seconds - 1.0:
+            siren = (free, free + SIREN_S)
+        start = begin + 27.2 * pace + float(rng.uniform(-0.5, 0.5))
+        short = _short_visit(rng, max(long.end_s + 0.5, free + SIREN_S - 1.5, start), pace)
+        visits += [visit for visit in (long, short) if _leaves(visit) < seconds - 1.5]
+        free = begin + 37.9 * pace + float(rng.uniform(-0.2, 0.2))
+        free = max(free, _leaves(short) + LEAVING_S)
+        if begin == 0 and free < seconds - 1.2:
+            impact = free
     return Shift(tuple(visits), siren, impact)
 
 
@@ -69,11 +76,8 @@ def ram_height(time_s: float) -> float:
     return heights[place] + eased * (heights[place + 1] - heights[place])
 
 
-def _visits(
-    rng: np.random.Generator, begin: float, pace: float, not_before: float
-) -> Iterator[Walk]:
-    """The long visit and the short one of one telling."""
-    speed = float(rng.uniform(1.12, 1.28))
+def _long_visit(rng: np.random.Generator, start_s: float, pace: float) -> Walk:
+    """Along the lane, past the zone, in from before it to the press, and out again."""
     at_press = (plan.PRESS_X + rng.uniform(-0.45, 0.25), plan.ZONE_Y1 - rng.uniform(0.75, 1.0))
     step_in = (at_press[0] + rng.uniform(-0.1, 0.25), plan.ZONE_Y0 - 0.7)
     came = (*GATE, (-0.55, 0.5), (-0.1, -0.65), (0.9, -0.78), step_in, at_press)
@@ -81,23 +85,22 @@ def _visits(
     left = back if rng.uniform() < 0.5 else FAR_CORNER
     legs = (
         Leg(came, 8.0 * pace, FACING_PRESS + float(rng.uniform(-0.25, 0.25))),
-        Leg((at_press, (at_press[0], plan.ZONE_Y0 - 0.65), *left)),
+        Leg((at_press, (at_press[0], plan.ZONE_Y0 - 0.8), *left)),
     )
-    # The way in takes as long in a short clip, so that it begins sooner.
-    start = begin + 3.6 - 6.0 * (1.0 - pace) + float(rng.uniform(-0.4, 0.4))
-    start = max(not_before + 0.5, start)
-    long = Walk(legs, start_s=start, speed=speed)
-    yield long
+    return Walk(legs, start_s=start_s, speed=float(rng.uniform(1.12, 1.28)))
+
+
+def _short_visit(rng: np.random.Generator, start_s: float, pace: float) -> Walk:
+    """In from the lane, over the left line, and back."""
     inside = (plan.ZONE_X0 + rng.uniform(0.45, 0.7), 1.2 + rng.uniform(-0.2, 0.3))
     legs = (
         Leg((*GATE, (-0.5, 1.3), inside), 2.0 * pace, float(rng.uniform(0.2, 0.9))),
         Leg((inside, (-0.5, inside[1]), *reversed(GATE))),
     )
-    start = max(long.end_s + 0.5, begin + 27.7 * pace + float(rng.uniform(-0.5, 0.5)))
-    yield Walk(legs, start_s=start, speed=speed * 1.05)
+    return Walk(legs, start_s=start_s, speed=float(rng.uniform(1.18, 1.34)))
 
 
-def _stands_until(visit: Walk) -> float:
+def _leaves(visit: Walk) -> float:
     """When the visitor starts to leave."""
     times = np.arange(visit.start_s, visit.end_s, 0.1)
     return float(max(t for t in times if (state := visit.at(t)) and state.stillness > 0.5))
