@@ -120,6 +120,19 @@ def test_the_same_pictures_give_the_same_hazards() -> None:
     assert hazards(scene.pictures()) == hazards(scene.pictures())
 
 
+def test_the_epoch_of_the_stamps_does_not_matter() -> None:
+    scene = Scene([visit(0.5, 2)], 8)
+    epoch_ns = 1_790_000_000_123_456_789
+    guard = ZoneOccupancy("hall", {"press": ZONE})
+    later = []
+    for seconds, rgb in scene.pictures():
+        frame = Frame("hall", round(seconds * 1e9) + epoch_ns, rgb)
+        later += [
+            (h.stamp_ns - epoch_ns, h.box) for h in guard.observe_picture(prepare_picture(frame))
+        ]
+    assert later == [(h.stamp_ns, h.box) for h in hazards(scene.pictures())]
+
+
 def test_after_a_reset_nothing_of_before_is_left() -> None:
     scene = Scene([visit(0.5, 2)], 8)
     fresh = hazards(scene.pictures())

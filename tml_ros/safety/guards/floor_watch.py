@@ -33,13 +33,13 @@ MARGIN = np.ones((5, 5), np.uint8)
 
 
 class FloorWatch:
-    """Plate, motion and tracks of one camera at the working size."""
+    """Plate, motion and tracks of one camera at the working size; its time begins with 0 s."""
 
-    def __init__(self, picture: Image, now_s: float) -> None:
+    def __init__(self, picture: Image) -> None:
         """Begin with a first picture."""
         shape = picture.shape[:2]
         self._background = Background(picture)
-        self._motion = Motion((shape[0], shape[1]), now_s)
+        self._motion = Motion((shape[0], shape[1]))
         self._movers = Movers()
         self._differed: Mask = np.zeros(shape, np.uint8)
         self._uncovered_s = np.zeros(shape, np.float32)

@@ -1,4 +1,4 @@
-"""When each pixel last moved: pictures compared with those of a moment ago.
+"""How long each pixel has been still: pictures compared with those of a moment ago.
 
 Knows nothing of the plate or of things. Owned by one guard, hence by one thread.
 """
@@ -16,20 +16,23 @@ LAG_S = 0.12
 """How long ago the picture compared with is, at least: slow motion needs time to show."""
 LIGHT_SHARE = 0.45
 """Motion of more of the picture than this is light, not motion."""
-NEVER = -1e3
+LONG_S = np.float32(1000.0)
+"""Longer than anybody asks for; counting on would lose precision in a session without end."""
 
 
 class Motion:
-    """The time of the last motion of every pixel."""
+    """How long each pixel has been still."""
 
-    def __init__(self, shape: tuple[int, int], start_s: float) -> None:
+    def __init__(self, shape: tuple[int, int]) -> None:
         """Nothing has moved yet. shape: rows and columns of the pictures to come."""
-        self._start_s = start_s
-        self._moved_s = np.full(shape, NEVER, np.float32)
+        self._still_s: Plane = np.full(shape, LONG_S, np.float32)
+        self._last_s = 0.0
         self._recent: deque[tuple[float, Image]] = deque(maxlen=16)
 
     def still_for(self, picture: Image, now_s: float, least: Mask) -> Plane:
         """Seconds since each pixel last moved, 0 where it moves now, float32 [h, w].
+
+        The answer is overwritten by the next call.
 
         least: uint8 [h, w], the change that noise alone does not reach.
         """
@@ -39,8 +42,9 @@ class Motion:
         change = largest_channel(cv2.absdiff(picture, self._recent[0][1]))
         moved = cv2.compare(change, least, cv2.CMP_GT)
         moved = cv2.morphologyEx(moved, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-        now = now_s - self._start_s
+        self._still_s += np.float32(now_s - self._last_s)
+        self._last_s = now_s
+        np.minimum(self._still_s, LONG_S, out=self._still_s)
         if cv2.countNonZero(moved) < LIGHT_SHARE * moved.size:
-            np.copyto(self._moved_s, np.float32(now), where=moved > 0)
-        still_s: Plane = np.float32(now) - self._moved_s
-        return still_s
+            np.copyto(self._still_s, np.float32(0), where=moved > 0)
+        return self._still_s

@@ -31,8 +31,8 @@ _ABOVE_BACKGROUND = 2.5
 """What of a bin is below so many times its mean background is noise's own swing, and left out."""
 _LEAST_EXCESS = 8.0
 _MASKED_DB = 28.0
-"""So far below what is new and loudest nothing counts: echoes of a siren's other tone, say, which in
-a quiet hall stand out of their own background as far as the tone itself."""
+"""So far below what is new and loudest nothing counts: echoes of a siren's other tone, say, which
+in a quiet hall stand out of their own background as far as the tone itself."""
 _LEAST_SHARE = 0.3
 _CONTINUES = 0.15
 _QUANTILE = 0.3

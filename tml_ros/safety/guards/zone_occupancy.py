@@ -44,6 +44,7 @@ class ZoneOccupancy:
     def reset(self) -> None:
         """Forget everything, as after a jump of the clock."""
         self._watch: FloorWatch | None = None
+        self._begun_ns = 0
         self._last_s = 0.0
         self._masks: dict[str, Mask] = {}
         self._inside_s: dict[tuple[str, int], float] = {}
@@ -54,25 +55,26 @@ class ZoneOccupancy:
 
         A picture of another size than the last begins anew: it is another view.
         """
-        now_s = picture.frame.stamp_ns * 1e-9
         image = cv2.GaussianBlur(picture.small, (3, 3), 0)
         if self._watch is None or self._watch.shape != image.shape:
             self.reset()
-            self._watch = self._begin(image, now_s)
-        elif (dt_s := now_s - self._last_s) >= LEAST_STEP_S:
+            self._begun_ns = picture.frame.stamp_ns
+            self._watch = self._begin(image)
+        # Seconds since the beginning: exact, whatever the clock's epoch.
+        now_s = (picture.frame.stamp_ns - self._begun_ns) * 1e-9
+        if (dt_s := now_s - self._last_s) >= LEAST_STEP_S:
             self._watch.observe(image, now_s, min(dt_s, LONGEST_STEP_S))
             self._last_s = now_s
             self._find_occupants(self._watch, now_s)
         return [self._hazard(zone, picture) for zone in self._zones]
 
-    def _begin(self, image: Image, now_s: float) -> FloorWatch:
-        self._last_s = now_s
+    def _begin(self, image: Image) -> FloorWatch:
         rows, columns = image.shape[:2]
         for zone, polygon in self._zones.items():
             corners = np.round(np.array(polygon) * (columns, rows) * 16).astype(np.int32)
             mask = np.zeros((rows, columns), np.uint8)
             self._masks[zone] = cv2.fillPoly(mask, [corners], 255, shift=4)
-        return FloorWatch(image, now_s)
+        return FloorWatch(image)
 
     def _find_occupants(self, watch: FloorWatch, now_s: float) -> None:
         self._occupants = dict.fromkeys(self._zones)
