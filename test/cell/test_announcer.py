@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tml_ros.cell.announcer import MAX_CLIPS, Announcer
-from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.cell_description import CellDescription, policies
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmState, AlarmTransition, Priority
 from tml_ros.safety.attention_tone import attention_tone
 from tml_ros.turn.hazard import HazardKind
@@ -107,28 +107,21 @@ def test_the_most_urgent_is_said_first() -> None:
     assert [one.priority for one in said] == [Priority.CRITICAL, Priority.MEDIUM]
 
 
-def test_a_place_that_was_not_foreseen_is_rendered_when_it_is_said_and_kept() -> None:
+def test_a_place_that_was_not_foreseen_is_warned_of_by_the_name_of_the_cell() -> None:
     voice = Voice()
-    announcer = Announcer(CELL, voice)
+    announcer = Announcer(CELL.model_copy(update={"cell": "press_2", "model": "nano"}), voice)
     voice.said.clear()
-    for _ in range(2):
-        announcer.announce([transition(PERSON, "new_place", Priority.HIGH)])
-    assert voice.said == ["Warning. Person in new place. Step back."]
+    (said,) = announcer.announce([transition(PERSON, "new_place", Priority.HIGH)])
+    assert said.text == "Warning. Person in press 2. Step back."
+    assert len(said.samples) == len(attention_tone(Priority.HIGH)) + len(said.text)
+    assert voice.said == []
 
 
-def test_a_voice_that_fails_later_leaves_the_tone() -> None:
-    failing: list[bool] = []
-
-    def render(text: str) -> np.ndarray:
-        if failing:
-            raise OSError("no voice")
-        return np.zeros(3, np.float32)
-
-    announcer = Announcer(CELL, render)
-    failing.append(True)
+def test_what_no_one_foresaw_at_all_is_a_tone() -> None:
+    announcer = Announcer(CELL, Voice())
     (said,) = announcer.announce([transition(PERSON, "elsewhere", Priority.CRITICAL)])
+    assert said.text == "Warning. Person in elsewhere. Step back."
     assert np.array_equal(said.samples, attention_tone(Priority.CRITICAL))
-    assert announcer.render_failures == 1
 
 
 def test_a_voice_that_fails_at_the_door_is_seen_there() -> None:
@@ -154,6 +147,11 @@ def test_the_number_of_clips_is_bounded_and_the_most_urgent_are_among_them() -> 
     voice = Voice()
     announcer = Announcer(cell, voice)
     assert len(announcer.texts) == len(voice.said) == MAX_CLIPS
-    announcer.announce([transition(PERSON, f"new{n}", Priority.HIGH) for n in range(10)])
-    assert len(announcer.texts) == MAX_CLIPS
-    assert not any("dark" in text for text in announcer.texts)
+    assert not any("dark" in text and "eye" in text for text in announcer.texts)
+    dark = transition(HazardKind.CAMERA_DARK, "eye7", announcer_priority(cell))
+    (said,) = announcer.announce([dark])
+    assert said.text == "Attention. Camera c is blinded or in the dark."
+
+
+def announcer_priority(cell: CellDescription) -> Priority:
+    return policies(cell)[HazardKind.CAMERA_DARK].priority

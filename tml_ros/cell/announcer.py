@@ -22,8 +22,7 @@ Samples = NDArray[np.float32]
 Render = Callable[[str], Samples]
 
 MAX_CLIPS = 256
-"""Clips kept, the most urgent first: about 30 MB at 2 s each. What is beyond is rendered when it
-is said."""
+"""Clips kept, the most urgent first: about 30 MB at 2 s each."""
 
 _CAMERA_KINDS = (
     HazardKind.CAMERA_LOST,
@@ -64,17 +63,24 @@ class Announcer:
     """Says the warnings of a cell.
 
     render: text to float32 [n], mono, 16 kHz, -1..1; called for every warning the cell can give, at
-        construction. What it raises there is the caller's to see; later, for a place that was not
-        foreseen, a failure leaves the attention tone alone, because silence would be worse.
+        construction and never again: an alarm does not wait for a voice. What it raises is the
+        caller's to see.
+
+    A place that was not foreseen, as only a model can name one, is warned of by the cell's name. So
+    are the least urgent places of a cell that has more of them than clips are kept.
     """
 
     def __init__(self, cell: CellDescription, render: Render) -> None:
         """Render what the cell can have to say."""
         self._policies: Mapping[HazardKind, AlarmPolicy] = policies(cell)
-        self._render = render
+        self._cell = cell.cell
         self._clips: dict[tuple[str, Priority], Samples] = {}
-        self._render_failures = 0
-        for kind, zone in self._foreseen(cell):
+        foreseen = list(self._foreseen(cell))
+        kinds = dict.fromkeys(kind for kind, _ in foreseen)
+        everywhere = [(kind, cell.cell) for kind in kinds]
+        if cell.model == "none" and len(foreseen) <= MAX_CLIPS:
+            everywhere = []
+        for kind, zone in (*everywhere, *foreseen):
             text, priority = self._text(kind, zone), self._policies[kind].priority
             if len(self._clips) >= MAX_CLIPS:
                 break
@@ -86,11 +92,6 @@ class Announcer:
         """The warnings that are ready to be played."""
         return tuple(text for text, _ in self._clips)
 
-    @property
-    def render_failures(self) -> int:
-        """Warnings of which only the tone could be given."""
-        return self._render_failures
-
     def announce(self, transitions: Iterable[AlarmTransition]) -> list[Announcement]:
         """What is to be said of these changes: alarms raised and raised anew, most urgent first."""
         announcements = []
@@ -100,11 +101,16 @@ class Announcer:
             alarm = transition.alarm
             text = self._text(alarm.kind, alarm.zone)
             if text:
-                samples = self._clip(text, alarm.priority)
-                announcements.append(
-                    Announcement(transition.stamp_ns, text, alarm.priority, samples)
-                )
+                announcements.append(self._announcement(transition, text))
         return sorted(announcements, key=lambda said: -said.priority.rank)
+
+    def _announcement(self, transition: AlarmTransition, text: str) -> Announcement:
+        kind, priority = transition.alarm.kind, transition.alarm.priority
+        for words in (text, self._text(kind, self._cell)):
+            clip = self._clips.get((words, priority))
+            if clip is not None:
+                return Announcement(transition.stamp_ns, words, priority, clip)
+        return Announcement(transition.stamp_ns, text, priority, _joined(attention_tone(priority)))
 
     def _foreseen(self, cell: CellDescription) -> Iterator[tuple[HazardKind, str]]:
         """Every alarm the cell can have, the most urgent first."""
@@ -114,20 +120,6 @@ class Announcer:
     def _text(self, kind: HazardKind, zone: str) -> str:
         # Policies carry the cell's language and wording already.
         return warning_text(kind, zone, override=self._policies[kind].warning)
-
-    def _clip(self, text: str, priority: Priority) -> Samples:
-        clip = self._clips.get((text, priority))
-        if clip is not None:
-            return clip
-        tone = attention_tone(priority)
-        try:
-            clip = _joined(tone, self._render(text))
-        except Exception:
-            self._render_failures += 1
-            return _joined(tone)
-        if len(self._clips) < MAX_CLIPS:
-            self._clips[text, priority] = clip
-        return clip
 
 
 def _places(cell: CellDescription) -> Iterator[tuple[HazardKind, str]]:

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import cv2
-import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 
 from tml_ros.bag.bag_writer import BagWriter
@@ -25,16 +23,12 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.cell.replay import Replay
 from tml_ros.cell.replay_recorder import ReplayRecorder
+from tml_ros.cell.voice import cell_announcer
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.replay_lines import EventTable, event_line, summary_line
 from tml_ros.cli.replay_log import ReplayLog
 from tml_ros.cli.replay_progress import ReplayProgress
 from tml_ros.cli.replay_source import ReplaySource, open_source
-from tml_ros.devices.speech_renderer import (
-    SpeechRenderer,
-    SpeechUnavailableError,
-    UnknownVoiceError,
-)
 from tml_ros.model.interface import open_model
 from tml_ros.report.report_page import write_report
 from tml_ros.report.session_log import Provenance
@@ -140,17 +134,10 @@ def replay(  # noqa: PLR0917 - a command line
 
 
 def _announcer(cell: CellDescription, console: Console) -> Announcer:
-    try:
-        return Announcer(cell, SpeechRenderer(cell.language).render)
-    except (SpeechUnavailableError, UnknownVoiceError) as error:
-        console.print(f"note: warnings without voice: {error}", markup=False, soft_wrap=True)
-        return Announcer(cell, _voiceless)
-
-
-def _voiceless(text: str) -> NDArray[np.float32]:
-    """No sound for any text: the attention tone is all there is."""
-    del text
-    return np.zeros(0, np.float32)
+    announcer, why_mute = cell_announcer(cell)
+    if why_mute:
+        console.print(f"note: warnings without voice: {why_mute}", markup=False, soft_wrap=True)
+    return announcer
 
 
 def _recorder(
