@@ -5,25 +5,37 @@ from __future__ import annotations
 import array
 import json
 import signal
+import threading
 
 import numpy as np
 import pytest
 
 pytest.importorskip("rclpy", reason="no ROS 2 here")
 
+import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from sensor_msgs.msg import Image
 from std_msgs.msg import Int16MultiArray, String
 
-from tml_ros.cell.alarm_status import ERROR, hazard_status, parse_alarm, parse_transition
-from tml_ros.nodes import qos
+from tml_ros.cell.alarm_status import (
+    ERROR,
+    OK,
+    Status,
+    hazard_status,
+    parse_alarm,
+    parse_transition,
+)
+from tml_ros.cell.guardian import Guardian
+from tml_ros.nodes import guardian_node, qos
 from tml_ros.nodes.messages import image_message
+from tml_ros.nodes.running import SpinThread
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.safety.alarm import AlarmEvent, AlarmState
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 
+ACTIVE, RETURNED = AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED
 CELL = """
 cell: press
 cameras:
@@ -127,9 +139,9 @@ def cell(ros_node):
 @pytest.fixture
 def start(cell, run_process, tmp_path):
     path = tmp_path / "press.yaml"
-    path.write_text(CELL)
 
-    def start(*parameters, ready="guarding", **environment):
+    def start(*parameters, text=CELL, ready="guarding", **environment):
+        path.write_text(text)
         argv = ["python", "-m", "tml_ros.nodes.guardian_node", "--ros-args", "-r", "__ns:=/press"]
         for value in (f"cell:={path}", *parameters):
             argv += ["-p", value]
@@ -203,7 +215,7 @@ def test_a_warning_is_spoken(guardian, cell, wait_until):
     assert np.abs(sound).max() > 8_000
 
 
-def test_without_a_speech_program_alarms_go_on_and_diagnostics_say_so(start, cell, wait_until):
+def test_without_a_speech_program_warnings_are_tones_and_that_is_said(start, cell, wait_until):
     process = start(PATH="/nowhere")
     wait_until(lambda: cell.states() is not None and cell.connected())
     cell.judge_siren(0.9)
@@ -213,6 +225,9 @@ def test_without_a_speech_program_alarms_go_on_and_diagnostics_say_so(start, cel
     assert voice.level == ERROR
     assert "espeak-ng" in voice.message
     assert "espeak-ng" in process.output()
+    wait_until(lambda: cell.sounds, what="the tone")
+    assert cell.texts[0] == "Siren at hall"
+    assert 0 < len(cell.sounds[0]) < 2 * 16_000
 
 
 def test_a_malformed_command_is_reported_and_changes_nothing(guardian, cell, wait_until):
@@ -249,6 +264,59 @@ def test_pictures_nobody_can_read_are_reported_and_make_a_lost_camera(guardian, 
         lambda: cell.show(120) or not cell.states()[lost].condition_present,
         what="a good picture to bring the camera back",
     )
+
+
+def test_a_model_whose_heart_stops_is_lost_until_it_beats_again(start, cell, wait_until):
+    start(text=CELL + "model: nano\n")
+    heart = cell.node.create_publisher(DiagnosticArray, "/press/heartbeat", qos.HEARTBEAT)
+    wait_until(heart.get_subscription_count)
+    lost = (HazardKind.MODEL_LOST, "")
+
+    def beat(step_ms="0.0"):
+        values = {"step_ms": step_ms, "deadline_misses": "0"}
+        heart.publish(statuses_message([Status(OK, "", "", "press", values)], cell.now_ns()))
+
+    wait_until(lambda: beat() or cell.states() is not None)
+    assert lost not in cell.states()
+    wait_until(lambda: lost in cell.states(), what="model_lost without a heartbeat")
+    wait_until(lambda: beat() or not cell.states()[lost].condition_present, what="its return")
+    cell.alarms.clear()
+    wait_until(
+        lambda: beat(step_ms="5000.0") or (cell.states() or {}).get(lost, RETURNED) is ACTIVE,
+        what="model_lost with a heartbeat and a step that never ends",
+    )
+
+
+def test_without_a_model_nobody_misses_its_heartbeat(guardian, cell, wait_until):
+    wait_until(lambda: any(alarm.kind is HazardKind.CAMERA_LOST for alarm in cell.alarms[-1]))
+    assert (HazardKind.MODEL_LOST, "") not in cell.states()
+
+
+def test_a_guardian_that_hangs_says_so_while_it_does(
+    cell, ros_domain, tmp_path, wait_until, monkeypatch
+):
+    going_on = threading.Event()
+    monkeypatch.setattr(Guardian, "observe_frame", lambda *_: going_on.wait() and [])
+    monkeypatch.setattr(guardian_node, "SILENT_NS", 300_000_000)
+    path = tmp_path / "press.yaml"
+    path.write_text(CELL)
+    rclpy.init(args=["--ros-args", "-r", "__ns:=/press", "-p", f"cell:={path}"])
+    node = guardian_node.GuardianNode()
+    spinning = SpinThread(node)
+    try:
+        wait_until(cell.images.get_subscription_count)
+        cell.show(120)
+        alarms = "press/guardian: alarms"
+        wait_until(
+            lambda: alarms in cell.diagnostics and cell.diagnostics[alarms].level == ERROR,
+            what="an error on /diagnostics",
+        )
+        assert "nothing was judged for" in cell.diagnostics[alarms].message
+    finally:
+        going_on.set()
+        assert spinning.stop()
+        node.destroy_node()
+        rclpy.try_shutdown()
 
 
 def test_a_clean_end_on_sigterm(guardian):

@@ -23,14 +23,11 @@ from tml_ros.cell.alarm_status import (
     parse_hazard,
     transition_status,
 )
-from tml_ros.cell.announcer import Announcement, Announcer
+from tml_ros.cell.announcer import Announcement
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.guardian import GuardFault, Guardian
-from tml_ros.devices.speech_renderer import (
-    SpeechRenderer,
-    SpeechUnavailableError,
-    UnknownVoiceError,
-)
+from tml_ros.cell.heartbeat_watch import HeartbeatWatch
+from tml_ros.cell.voice import cell_announcer
 from tml_ros.nodes import qos
 from tml_ros.nodes.alarm_command import CommandName, parse_alarm_command
 from tml_ros.nodes.cell_inputs import CellInputs
@@ -44,7 +41,9 @@ from tml_ros.safety.alarm import Alarm, AlarmTransition
 
 TICK_SECONDS = 0.05
 SIGN_OF_LIFE_NS = 1_000_000_000
+SILENT_NS = 3 * SIGN_OF_LIFE_NS
 HAZARDS, COMMANDS, TICKS = "hazards", "alarm commands", "ticks"
+HEARTBEATS = "heartbeats"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class GuardianNode(CellNode):
     Subscribes:
         every camera (Image or CompressedImage) and microphone (Int16MultiArray) of the cell
         hazards (DiagnosticArray): what the interaction model judges
+        heartbeat (DiagnosticArray): whether the model is alive and on time, where there is one
         alarms/command (String): JSON, see `alarm_command`
     Publishes:
         alarms (DiagnosticArray): every alarm that is not normal; at each change of state, and each
@@ -74,13 +74,13 @@ class GuardianNode(CellNode):
 
     Fails to configure on a wrong cell file. While active nothing ends it: a picture, sound, hazard
     or command that makes no sense is counted, logged and reported, and a stream that gives nothing
-    else is lost, which is an alarm. Without a speech program alarms go on and it reports that.
+    else is lost, which is an alarm. Without a speech program warnings are tones, and it reports
+    that.
     """
 
     def __init__(self) -> None:
         """Start, unless `autostart` is false. Raises ParameterError, StartError."""
         super().__init__("guardian")
-        self._speech_fault = ""
         self._published_ns = 0
         self._standing = _Standing((), 0, ())
         self._reported_faults = 0
@@ -89,11 +89,17 @@ class GuardianNode(CellNode):
     def configure(self, cell: CellDescription) -> None:
         """Build the guards, render the warnings, advertise the topics."""
         self._guardian = Guardian(cell)
-        self._announcer = self._rendered_announcer(cell)
+        self._announcer, self._speech_fault = None, ""
+        if cell.speaker is not None:
+            self._announcer, self._speech_fault = cell_announcer(cell)
+        if self._speech_fault:
+            self.get_logger().error(f"warnings are tones without words: {self._speech_fault}")
+        # Without a model there is nothing whose loss would cost any guarding.
+        self._watch = HeartbeatWatch() if cell.model != "none" else None
         self._speech = SpeechQueue(say=self._say, flush=self._flush)
         self._inputs = CellInputs(
             self,
-            others=(HAZARDS, COMMANDS, TICKS),
+            others=(HAZARDS, COMMANDS, HEARTBEATS, TICKS),
             on_frame=lambda frame: self._conclude(
                 self._guardian.observe_frame(frame, self.now_ns())
             ),
@@ -113,7 +119,9 @@ class GuardianNode(CellNode):
         lanes = self._inputs.lanes()
         lanes[HAZARDS] = Lane(self._on_hazards, 50)
         lanes[COMMANDS] = Lane(self._on_command, 10)
+        lanes[HEARTBEATS] = Lane(self._on_heartbeat, 5)
         lanes[TICKS] = Lane(self._on_tick, 1)
+        self._published_ns = self.steady_ns() - SIGN_OF_LIFE_NS
         worker = self.start_worker(lanes, on_failure=self._inputs.failed)
         self._inputs.subscribe(worker.put)
         self.subscribe(
@@ -125,23 +133,18 @@ class GuardianNode(CellNode):
             lambda message: worker.put(COMMANDS, message),
             qos.ALARM_COMMANDS,
         )
+        self.subscribe(
+            DiagnosticArray,
+            "heartbeat",
+            lambda message: worker.put(HEARTBEATS, message),
+            qos.HEARTBEAT,
+        )
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(1.0, lambda: self._report(worker))
         self.get_logger().info(
             f"guarding cell '{self.cell.cell}': {len(self.cell.cameras)} cameras, "
             f"{len(self.cell.microphones)} microphones"
         )
-
-    def _rendered_announcer(self, cell: CellDescription) -> Announcer | None:
-        self._speech_fault = ""
-        if cell.speaker is None:
-            return None
-        try:
-            return Announcer(cell, SpeechRenderer(cell.language).render)
-        except (SpeechUnavailableError, UnknownVoiceError) as error:
-            self._speech_fault = str(error)
-            self.get_logger().error(f"no warnings will be spoken: {error}")
-            return None
 
     def _on_hazards(self, message: DiagnosticArray) -> None:
         hazards = [parse_hazard(status.values) for status in statuses_of(message)]
@@ -164,11 +167,17 @@ class GuardianNode(CellNode):
             self.get_logger().warning(f"{what} by {command.operator} had nothing to change")
         self._conclude(transitions)
 
+    def _on_heartbeat(self, message: DiagnosticArray) -> None:
+        if self._watch is not None:
+            for status in statuses_of(message):
+                self._watch.beat(status.values, self.steady_ns())
+
     def _on_tick(self, _: None) -> None:
         now_ns = self.now_ns()
         # With use_sim_time the clock reads zero until the first message on /clock.
         if now_ns > 0:
-            self._conclude(self._guardian.advance(now_ns))
+            hazards = self._watch.hazards(self.steady_ns(), now_ns) if self._watch else []
+            self._conclude(self._guardian.observe_hazards(hazards, now_ns, origin=HEARTBEATS))
         self._speech.advance(self.steady_ns())
         if self.steady_ns() - self._published_ns >= SIGN_OF_LIFE_NS:
             self._publish_alarms()
@@ -233,11 +242,14 @@ class GuardianNode(CellNode):
         if standing.guard_faults > self._reported_faults:
             level, message = WARN, f"a guard failed: {values['last_guard_fault']}"
         self._reported_faults = standing.guard_faults
+        silent_ns = self.steady_ns() - self._published_ns
+        if silent_ns > SILENT_NS:
+            level, message = ERROR, f"nothing was judged for {silent_ns / 1e9:.1f} s"
         return self.status(level, "alarms", message, values)
 
     def _voice_report(self) -> Status:
         if self._speech_fault:
-            return self.status(ERROR, "voice", self._speech_fault, {})
+            return self.status(ERROR, "voice", f"tones without words: {self._speech_fault}", {})
         message = "ready" if self._announcer is not None else "the cell has no speaker"
         return self.status(OK, "voice", message, {})
 

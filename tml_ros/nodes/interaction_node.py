@@ -15,6 +15,7 @@ from std_msgs.msg import Int16MultiArray, String
 
 from tml_ros.cell.alarm_status import OK, WARN, hazard_status
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.heartbeat_watch import STEP
 from tml_ros.cell.interaction import Interaction
 from tml_ros.cell.turn_figures import DEADLINE_MISSES, TurnFigures, figure_values
 from tml_ros.model.interface import open_model
@@ -32,6 +33,7 @@ from tml_ros.turn.turn_output import TurnOutput
 
 TICK_SECONDS = 0.05
 HEARTBEAT_SECONDS = 0.2
+STALLED_MS = 1_000
 TEXT, TICKS = "text", "ticks"
 
 
@@ -57,9 +59,9 @@ class InteractionNode(CellNode):
     Publishes:
         hazards (DiagnosticArray): what the model judges, each turn
         speech/audio, speech/text: what the model says
-        heartbeat (DiagnosticArray), 5 Hz: sequence, turns, their gaps by kind and stream, what
-            came late, age of the last turn, times of turns, turns that took longer than a turn
-            lasts, failures of the model
+        heartbeat (DiagnosticArray), 5 Hz: sequence, how long the step in progress takes, turns,
+            their gaps by kind and stream, what came late, age of the last turn, times of turns,
+            turns that took longer than a turn lasts, failures of the model
         /diagnostics (DiagnosticArray), 1 Hz
 
     Fails to configure on a wrong cell file or an unknown model. While active nothing ends it: what
@@ -70,6 +72,7 @@ class InteractionNode(CellNode):
         """Start, unless `autostart` is false. Raises ParameterError, StartError."""
         super().__init__("interaction")
         self._beats = 0
+        self._step_began_ns: int | None = None
         self._progress = _Progress()
         self.start()
 
@@ -122,8 +125,11 @@ class InteractionNode(CellNode):
             self._poll()
 
     def _poll(self) -> None:
-        began_ns = self.steady_ns()
-        answered = self._interaction.poll(self.now_ns())
+        began_ns = self._step_began_ns = self.steady_ns()
+        try:
+            answered = self._interaction.poll(self.now_ns())
+        finally:
+            self._step_began_ns = None
         if not answered:
             return
         ended_ns = self.steady_ns()
@@ -151,7 +157,13 @@ class InteractionNode(CellNode):
 
     def _beat(self) -> None:
         self._beats += 1
-        values = {"sequence": str(self._beats), **self._turn_values()}
+        began_ns = self._step_began_ns
+        step_ns = 0 if began_ns is None else self.steady_ns() - began_ns
+        values = {
+            "sequence": str(self._beats),
+            STEP: milliseconds(step_ns / 1e6),
+            **self._turn_values(),
+        }
         status = self.status(OK, "heartbeat", "alive", values)
         self._heartbeat.publish(statuses_message([status], self.now_ns()))
 
@@ -160,8 +172,12 @@ class InteractionNode(CellNode):
         values = self._turn_values()
         fault = self._progress.last_fault
         streams = self.cell.cameras or self.cell.microphones
-        waiting = bool(streams) and values["last_turn_age_ms"] == "none"
-        level, message = (WARN, "no turn yet") if waiting else (OK, "taking turns")
+        age_ms = values["last_turn_age_ms"]
+        level, message = OK, "taking turns"
+        if streams and age_ms == "none":
+            level, message = WARN, "no turn yet"
+        elif streams and float(age_ms) > STALLED_MS:
+            level, message = WARN, f"no turn for {float(age_ms) / 1e3:.1f} s"
         if fault:
             values["last_model_fault"] = fault[:MAX_ERROR]
         statuses.append(self.status(level, "turns", message, values))
