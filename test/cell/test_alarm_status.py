@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tml_ros.cell.alarm_status import (
     ALARM_SOURCES,
     ERROR,
+    MAX_ZONE,
     OK,
     WARN,
     StatusError,
@@ -42,11 +43,11 @@ ALARMS = st.builds(
     BOXES,
     st.text(),
 )
-TRANSITIONS = st.builds(AlarmTransition, NS, st.sampled_from(AlarmEvent), ALARMS, NS)
+TRANSITIONS = st.builds(AlarmTransition, NS, st.sampled_from(AlarmEvent), ALARMS, NS, st.text())
 HAZARDS = st.builds(
     Hazard,
     st.sampled_from(HazardKind),
-    st.text(),
+    st.text(max_size=MAX_ZONE),
     st.floats(0, 1),
     st.sampled_from(HazardSource),
     NS,
@@ -116,6 +117,12 @@ def test_a_score_outside_its_range_is_refused_by_name(score: str) -> None:
     values = hazard_values(Hazard(HazardKind.SIREN, "ear", 0.5, HazardSource.MODEL, 1))
     with pytest.raises(StatusError, match="score: found"):
         parse_hazard({**values, "score": score})
+
+
+def test_a_hazard_in_a_place_no_cell_could_name_is_refused() -> None:
+    values = hazard_values(Hazard(HazardKind.SIREN, "e" * 65, 0.5, HazardSource.MODEL, 1))
+    with pytest.raises(StatusError, match="zone: found 65 characters"):
+        parse_hazard(values)
 
 
 @given(st.dictionaries(st.sampled_from([*alarm_values(ALARM), "event", "score"]), st.text()))

@@ -10,6 +10,7 @@ out again, both by the keys named here. Stateless; any thread.
 | acknowledged_by | operator's name or empty |
 | box_camera, box | camera name and "x0 y0 x1 y1" in its pixels; both absent without a box |
 | event | of a transition only |
+| operator | of a transition only: whose act it was, or empty |
 | score | of a hazard only, shortest decimal that reads back exactly |
 """
 
@@ -26,6 +27,8 @@ from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 OK, WARN, ERROR, STALE = range(4)
 """Levels of diagnostic_msgs/DiagnosticStatus."""
 
+MAX_ZONE = 64
+"""Characters of a zone in a hazard, as in a cell file: what is kept of strangers stays small."""
 ALARM_SOURCES = ("guard", "model", "guard+model")
 
 _Choice = TypeVar("_Choice", bound=Enum)
@@ -89,6 +92,7 @@ def transition_values(transition: AlarmTransition) -> dict[str, str]:
         "event": transition.event.value,
         "stamp_ns": str(transition.stamp_ns),
         "due_ns": str(transition.due_ns),
+        "operator": transition.operator,
         **alarm_values(transition.alarm),
     }
 
@@ -100,6 +104,7 @@ def parse_transition(values: Mapping[str, str]) -> AlarmTransition:
         event=_choice(values, "event", AlarmEvent),
         alarm=parse_alarm(values),
         due_ns=_whole(values, "due_ns"),
+        operator=values.get("operator", ""),
     )
 
 
@@ -117,11 +122,13 @@ def hazard_values(hazard: Hazard) -> dict[str, str]:
 
 def parse_hazard(values: Mapping[str, str]) -> Hazard:
     """The hazard that `hazard_values` wrote. Raises StatusError."""
-    text = _text(values, "score")
+    text, zone = _text(values, "score"), _text(values, "zone")
+    if len(zone) > MAX_ZONE:
+        raise StatusError(f"zone: found {len(zone)} characters, allowed: at most {MAX_ZONE}")
     try:
         return Hazard(
             kind=_choice(values, "kind", HazardKind),
-            zone=_text(values, "zone"),
+            zone=zone,
             score=float(text),
             source=_choice(values, "source", HazardSource),
             stamp_ns=_whole(values, "stamp_ns"),
