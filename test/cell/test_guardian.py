@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tml_ros.cell.cell_description import CellDescription
-from tml_ros.cell.cell_guards import CellGuards
+from tml_ros.cell.cell_guards import CellGuards, cell_guards
 from tml_ros.cell.freshness import STARTUP_GRACE_NS
 from tml_ros.cell.guardian import MAX_FAULTS, Guardian
+from tml_ros.cell.statements import MAX_PER_ORIGIN
 from tml_ros.safety.alarm import AlarmEvent, AlarmState, AlarmTransition
 from tml_ros.safety.guards.picture import Picture
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
@@ -111,16 +112,15 @@ def test_a_cell_has_its_guards_on_every_stream() -> None:
     cell = CellDescription.model_validate(
         {"cell": "c", "cameras": {"a": {"zones": {"z": zone}}, "b": {}}, "microphones": {"m": {}}}
     )
-    assert Guardian(cell).guard_names == (
-        "a/CameraHealth",
-        "a/CameraMoved",
-        "a/ZoneOccupancy",
-        "b/CameraHealth",
-        "b/CameraMoved",
-        "m/MicrophoneHealth",
-        "m/SirenGuard",
-        "m/ImpactGuard",
-    )
+    guards = cell_guards(cell)
+    assert {
+        name: [type(guard).__name__ for guard in chosen]
+        for name, chosen in {**guards.cameras, **guards.microphones}.items()
+    } == {
+        "a": ["CameraHealth", "CameraMoved", "ZoneOccupancy"],
+        "b": ["CameraHealth", "CameraMoved"],
+        "m": ["MicrophoneHealth", "SirenGuard", "ImpactGuard"],
+    }
 
 
 def test_what_a_guard_sees_becomes_an_alarm_and_goes_with_it() -> None:
@@ -440,3 +440,15 @@ def test_any_order_of_calls_and_stamps_is_survived_and_repeatable(calls: list) -
         return out
 
     assert run() == run()
+
+
+def test_hazards_in_places_without_end_are_refused_and_counted() -> None:
+    guardian = Guardian(CellDescription.model_validate({"cell": "c", "microphones": {"m": {}}}))
+    made_up = [
+        Hazard(HazardKind.SIREN, f"place_{number}", 1.0, HazardSource.MODEL, 0)
+        for number in range(MAX_PER_ORIGIN + 7)
+    ]
+    guardian.observe_hazards(made_up, 0)
+    guardian.observe_hazards(made_up[:1], 1)
+    assert guardian.refused_hazards == 7
+    assert len(guardian.alarms()) <= MAX_PER_ORIGIN

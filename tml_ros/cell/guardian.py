@@ -82,15 +82,6 @@ class Guardian:
         self._stale_inputs = 0
 
     @property
-    def guard_names(self) -> tuple[str, ...]:
-        """Every guard as "<stream>/<class>"."""
-        return tuple(
-            _origin(stream, guard)
-            for stream in (*self._cameras, *self._microphones)
-            for guard in self._guards_of(stream)
-        )
-
-    @property
     def faults(self) -> tuple[GuardFault, ...]:
         """The newest failures of guards, oldest first, at most `MAX_FAULTS`."""
         return tuple(self._faults)

@@ -13,7 +13,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from tml_ros.devices.wav_file import WavFile, WavFileError
+from tml_ros.devices.wav_file import WavFileError, read_wav
 
 SPEECH_RATE = 16_000
 SPEECH_PEAK = 0.9
@@ -58,10 +58,10 @@ class SpeechRenderer:
         if not data:
             return np.zeros(0, np.float32)
         try:
-            with WavFile(data) as wav:
-                rate, spoken = wav.rate, wav.read(wav.frames)[:, 0]
+            rate, sound = read_wav(data)
         except WavFileError as problem:
             raise SpeechUnavailableError(f"{PROGRAM} gave no sound: {problem}") from problem
+        spoken = sound[:, 0]
         peak = float(np.abs(spoken).max(initial=0.0))
         if peak == 0.0:
             return np.zeros(0, np.float32)

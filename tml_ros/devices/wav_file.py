@@ -136,9 +136,12 @@ class WavFile:
         self.close()
 
 
-def read_wav(path: Path | str) -> tuple[int, NDArray[np.float32]]:
-    """A whole wav file: its rate and float32 [n, channels], -1..1. Raises WavFileError."""
-    with WavFile(path) as wav:
+def read_wav(source: Path | str | bytes) -> tuple[int, NDArray[np.float32]]:
+    """A whole wav file: its rate and float32 [n, channels], -1..1. Raises WavFileError.
+
+    source: its path, or its bytes.
+    """
+    with WavFile(source) as wav:
         return wav.rate, wav.read(wav.frames)
 
 

@@ -50,9 +50,11 @@ HEARTBEATS = "heartbeats"
 class _Standing:
     """What the worker last published, for the thread that reports."""
 
-    alarms: tuple[Alarm, ...]
-    guard_faults: int
-    last_fault: tuple[GuardFault, ...]
+    alarms: tuple[Alarm, ...] = ()
+    guard_faults: int = 0
+    stale_inputs: int = 0
+    refused_hazards: int = 0
+    last_fault: tuple[GuardFault, ...] = ()
 
 
 class GuardianNode(CellNode):
@@ -82,7 +84,7 @@ class GuardianNode(CellNode):
         """Start, unless `autostart` is false. Raises ParameterError, StartError."""
         super().__init__("guardian")
         self._published_ns = 0
-        self._standing = _Standing((), 0, ())
+        self._standing = _Standing()
         self._reported_faults = 0
         self.start()
 
@@ -212,7 +214,13 @@ class GuardianNode(CellNode):
             statuses_message((alarm_status(alarm, cell=cell) for alarm in alarms), self.now_ns())
         )
         self._published_ns = self.steady_ns()
-        self._standing = _Standing(alarms, self._guardian.fault_count, self._guardian.faults[-1:])
+        self._standing = _Standing(
+            alarms,
+            self._guardian.fault_count,
+            self._guardian.stale_inputs,
+            self._guardian.refused_hazards,
+            self._guardian.faults[-1:],
+        )
 
     def _say(self, announcement: Announcement) -> None:
         self._text.publish(String(data=announcement.text))
@@ -234,6 +242,8 @@ class GuardianNode(CellNode):
             "not_normal": str(len(standing.alarms)),
             "condition_present": str(present),
             "guard_faults": str(standing.guard_faults),
+            "stale_inputs": str(standing.stale_inputs),
+            "refused_hazards": str(standing.refused_hazards),
         }
         level, message = OK, f"{len(standing.alarms)} alarms, {present} with the hazard present"
         if standing.last_fault:

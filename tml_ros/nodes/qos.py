@@ -35,9 +35,6 @@ ALARM_EVENTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 
 ALARM_COMMANDS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 
-DELEGATIONS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
-"""delegations and findings."""
-
 HEARTBEAT = QoSProfile(
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,

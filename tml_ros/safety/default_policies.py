@@ -14,7 +14,6 @@ from tml_ros.safety.warning_text import ENGLISH
 from tml_ros.turn.hazard import HazardKind
 
 _SECOND = 1_000_000_000
-_MINUTE = 60 * _SECOND
 
 
 def _policy(

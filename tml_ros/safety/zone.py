@@ -45,17 +45,6 @@ def zone_mask(polygon: Sequence[Point], *, width: int, height: int) -> NDArray[n
     return mask.astype(np.bool_)
 
 
-def contains(polygon: Sequence[Point], x: float, y: float) -> bool:
-    """Whether the point lies in the polygon or on its outline; same units as the corners."""
-    inside = False
-    for (x0, y0), (x1, y1) in _edges(polygon):
-        if _on_segment((x0, y0), (x1, y1), (x, y)):
-            return True
-        if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
-            inside = not inside
-    return inside
-
-
 def area(polygon: Sequence[Point]) -> float:
     """The area enclosed, in squared units of the corners; of outlines that do not cross."""
     return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in _edges(polygon))) / 2.0
