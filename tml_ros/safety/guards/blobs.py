@@ -24,7 +24,7 @@ MANY = 40
 OPEN = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Blob:
     """One connected thing.
 

@@ -82,7 +82,7 @@ class FloorWatch:
             uncovered = outline.uncovered & (self._trusted_s[outline.box] < TRUSTED_S)
             since = self._uncovered_s[outline.box]
             self._uncovered_s[outline.box] = np.where(uncovered, since + np.float32(dt_s), 0)
-        self._movers.update(blobs, now_s, dt_s)
+        self._movers.update(blobs, picture, now_s, dt_s)
         kept = self._kept(now_s)
         free = cv2.bitwise_not(cv2.bitwise_or(self._differed, kept))
         background.learn(picture, free, dt_s)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 
+from tml_ros.safety.guards.background import Image
 from tml_ros.safety.guards.blobs import Blob
 from tml_ros.safety.guards.track import Track, common_area, overlap
 
@@ -36,7 +37,7 @@ class Movers:
         self.tracks: list[Track] = []
         self._next_id = 0
 
-    def update(self, blobs: list[Blob], now_s: float, dt_s: float) -> None:
+    def update(self, blobs: list[Blob], picture: Image, now_s: float, dt_s: float) -> None:
         """Match the blobs of one picture to the tracks, end tracks and begin new ones."""
         owners = [
             [track for track in self.tracks if overlap(track.ahead(dt_s), blob) > SAME]
@@ -45,14 +46,20 @@ class Movers:
         for track in self.tracks:
             mine = [i for i, tracks in enumerate(owners) if track in tracks]
             track.blob = None
-            if mine:
-                chosen = _continuation(track, [blobs[i] for i in mine], dt_s)
-                rivals = [t for t in owners[mine[chosen]] if t is not track and t.believed]
-                self._go_on(track, blobs[mine[chosen]], rivals, now_s, dt_s)
+            if not mine:
+                continue
+            chosen = mine[_continuation(track, [blobs[i] for i in mine], dt_s)]
+            rivals = [t for t in owners[chosen] if t is not track and t.believed]
+            if rivals and not track.believed:
+                track.seen_s = -math.inf
+                continue
+            shared = bool(rivals) or _swollen(track, blobs[chosen], dt_s)
+            track.follow(blobs[chosen], picture, now_s, dt_s, shared=shared)
+            self._believe(track)
         taken = {id(track.blob) for track in self.tracks}
         for blob, tracks in zip(blobs, owners, strict=True):
             if id(blob) not in taken:
-                self._begin(blob, tracks, now_s)
+                self._begin(blob, tracks, picture, now_s)
         self.tracks = [track for track in self.tracks if _lives(track, now_s)]
 
     def hold(self, now_s: float) -> None:
@@ -60,26 +67,16 @@ class Movers:
         for track in self.tracks:
             track.seen_s = now_s
 
-    def _go_on(
-        self, track: Track, blob: Blob, rivals: list[Track], now_s: float, dt_s: float
-    ) -> None:
-        if rivals and not track.believed:
-            track.seen_s = -math.inf
-            return
-        swollen = track.believed and blob.area > SWOLLEN * track.area
-        if swollen:
-            track.area *= 1.0 + dt_s / SWELLING_S
-        track.follow(blob, now_s, dt_s, shared=bool(rivals) or swollen)
-        if track.earned_belief and not any(
-            track.is_part_of(other) for other in self.tracks if other is not track
-        ):
+    def _believe(self, track: Track) -> None:
+        others = (other for other in self.tracks if other is not track)
+        if track.earned_belief and not any(track.is_part_of(other) for other in others):
             track.believed = True
 
-    def _begin(self, blob: Blob, tracks: list[Track], now_s: float) -> None:
+    def _begin(self, blob: Blob, tracks: list[Track], picture: Image, now_s: float) -> None:
         parent = next((track for track in tracks if track.believed), None)
         left = parent is not None and blob.height > PIECE_OF_HEIGHT * parent.height
         if blob.moving_share > BORN_MOVING or left:
-            self.tracks.append(Track.begin(self._next_id, blob, now_s, left_by_mover=left))
+            self.tracks.append(Track.begin(self._next_id, blob, picture, now_s, left_by_mover=left))
             self._next_id += 1
 
 
@@ -95,6 +92,14 @@ def _continuation(track: Track, blobs: list[Blob], dt_s: float) -> int:
         if blob.moving_share > BORN_MOVING and blob.height > PIECE_OF_HEIGHT * track.height
     ]
     return max(walking or range(len(blobs)), key=lambda i: common_area(ahead, blobs[i]))
+
+
+def _swollen(track: Track, blob: Blob, dt_s: float) -> bool:
+    """Whether the blob is suddenly far more than the track was; it gets used to that."""
+    swollen = track.believed and blob.area > SWOLLEN * track.area
+    if swollen:
+        track.area *= 1.0 + dt_s / SWELLING_S
+    return swollen
 
 
 def _lives(track: Track, now_s: float) -> bool:

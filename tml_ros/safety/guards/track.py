@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from tml_ros.safety.guards.background import Image
 from tml_ros.safety.guards.blobs import Blob
-
-TravelBox = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in working pixels, with fractions."""
+from tml_ros.safety.guards.looks import TravelBox, find_looks
 
 SIZE_TAU_S = 1.0
 VELOCITY_TAU_S = 0.4
@@ -29,12 +28,13 @@ STAYED_S = 0.3
 """A piece that a mover left and that is solid for so long is somebody who stayed."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Track:
     """box: where it is; height and area: of the whole figure, slowly following.
 
     start: centre of the box where it has to travel from to be believed.
     blob: what it was seen as in the newest picture, None where it was not seen.
+    looks: its picture when it was last seen alone.
     shared: the blob is more than this track alone, so `box` is an estimate within it.
     left_by_mover: it is a piece of somebody believed, who went on without it.
     """
@@ -49,6 +49,7 @@ class Track:
     moved_s: float
     left_by_mover: bool
     blob: Blob | None = field(repr=False)
+    looks: Image = field(repr=False)
     shared: bool = False
     believed: bool = False
     velocity: tuple[float, float] = (0.0, 0.0)
@@ -57,7 +58,9 @@ class Track:
     hollow_s: float = 0.0
 
     @classmethod
-    def begin(cls, number: int, blob: Blob, now_s: float, *, left_by_mover: bool) -> Track:
+    def begin(
+        cls, number: int, blob: Blob, picture: Image, now_s: float, *, left_by_mover: bool
+    ) -> Track:
         """A track of what was just seen for the first time."""
         box = _floats(blob)
         return cls(
@@ -71,31 +74,32 @@ class Track:
             moved_s=now_s,
             left_by_mover=left_by_mover,
             blob=blob,
+            looks=picture[blob.slices].copy(),
         )
+
+    def follow(
+        self, blob: Blob, picture: Image, now_s: float, dt_s: float, *, shared: bool
+    ) -> None:
+        """Go on as this blob of the picture, or as what looks like it within a shared one."""
+        if shared:
+            found = find_looks(picture, self.looks, self.ahead(dt_s))
+            self.box = _moved_into(found or self.box, blob)
+            self.velocity = (0.0, 0.0)
+        else:
+            self._measure(blob, dt_s)
+            self.looks = picture[blob.slices].copy()
+        self.blob, self.shared, self.seen_s = blob, shared, now_s
+        if blob.moving_share > STIRS:
+            self.moved_s = now_s
+        if blob.moving_share > MOVES:
+            self.moving_s += dt_s
+        self._weigh(blob, dt_s)
 
     def ahead(self, dt_s: float) -> TravelBox:
         """Where the box will be if it goes on as it does."""
         dx, dy = self.velocity[0] * dt_s, self.velocity[1] * dt_s
         x0, y0, x1, y1 = self.box
         return x0 + dx, y0 + dy, x1 + dx, y1 + dy
-
-    def follow(self, blob: Blob, now_s: float, dt_s: float, *, shared: bool) -> None:
-        """Go on as this blob."""
-        if shared:
-            self.box = _moved_into(self.ahead(dt_s), blob)
-        else:
-            self._measure(blob, dt_s)
-        self.blob, self.shared, self.seen_s = blob, shared, now_s
-        if blob.moving_share > STIRS:
-            self.moved_s = now_s
-        if blob.moving_share > MOVES:
-            self.moving_s += dt_s
-        self.solid_s = self.solid_s + dt_s if blob.solidity > SOLID else 0.0
-        hollow = 0.0 <= blob.solidity < HOLLOW and blob.moving_share < RESTING
-        self.hollow_s = self.hollow_s + dt_s if hollow else 0.0
-        if self.hollow_s > HOLLOW_S:
-            self.believed, self.left_by_mover = False, False
-            self.start = _centre(self.box)
 
     @property
     def earned_belief(self) -> bool:
@@ -114,6 +118,14 @@ class Track:
             return max(across, down) < 1.2 * other.height
         below = across == 0.0 and y1 > oy1 and down < 0.6 * other.height
         return below and y1 - y0 < 0.75 * other.height and x1 - x0 < 1.5 * (ox1 - ox0)
+
+    def _weigh(self, blob: Blob, dt_s: float) -> None:
+        self.solid_s = self.solid_s + dt_s if blob.solidity > SOLID else 0.0
+        hollow = 0.0 <= blob.solidity < HOLLOW and blob.moving_share < RESTING
+        self.hollow_s = self.hollow_s + dt_s if hollow else 0.0
+        if self.hollow_s > HOLLOW_S:
+            self.believed, self.left_by_mover = False, False
+            self.start = _centre(self.box)
 
     def _measure(self, blob: Blob, dt_s: float) -> None:
         before = _centre(self.box)
