@@ -46,10 +46,11 @@ def test_zones_are_fractions_whatever_they_are_drawn_in() -> None:
         zones={
             "drawn": ZoneDescription(polygon=((0, 0), (320, 0), (320, 480))),
             "given": ZoneDescription(polygon=corners, units="fractions"),
+            "shown": ZoneDescription(polygon=corners),
         },
     )
-    assert polygon_fractions(camera, "drawn") == corners
-    assert polygon_fractions(camera, "given") == corners
+    for zone in camera.zones:
+        assert polygon_fractions(camera, zone) == corners
 
 
 def test_a_cell_changes_what_it_names_of_a_policy_and_nothing_else() -> None:

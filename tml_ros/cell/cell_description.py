@@ -56,15 +56,23 @@ class ZoneDescription(_Strict):
     """A keep-out area on the floor, as a polygon in the camera's picture.
 
     polygon: at least three corners, (x, y) from the top left; the outline must not cross itself.
-    units: "pixels" of the camera's `size`, or "fractions" of width and height (0..1).
+    units: "pixels" of the camera's `size`, or "fractions" of width and height (0..1); unless
+        given, fractions where no coordinate is above 1.
     """
 
     polygon: Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
-    units: Literal["pixels", "fractions"] = "pixels"
+    units: Literal["pixels", "fractions"] | None = None
+
+    @property
+    def in_fractions(self) -> bool:
+        """Whether the corners are fractions, as said or as the corners show."""
+        if self.units is None:
+            return max(map(max, self.polygon)) <= 1.0
+        return self.units == "fractions"
 
     @model_validator(mode="after")
     def _is_an_area(self) -> ZoneDescription:
-        cell_rules.refuse(cell_rules.polygon_mistakes(self.polygon, units=self.units))
+        cell_rules.refuse(cell_rules.polygon_mistakes(self.polygon, in_fractions=self.in_fractions))
         return self
 
 
@@ -100,7 +108,7 @@ class CameraDescription(_Strict):
             return [
                 mistake
                 for name, zone in cell_rules.readable_items(ZoneDescription, given.get("zones"))
-                if zone.units == "pixels"
+                if not zone.in_fractions
                 for mistake in cell_rules.pixel_mistakes(
                     name, zone.polygon, size=size, size_given=given.get("size") is not None
                 )
@@ -192,7 +200,7 @@ def microphone_topic(cell: CellDescription, name: str) -> str:
 def polygon_fractions(camera: CameraDescription, zone: str) -> Polygon:
     """The corners of a zone as fractions of width and height, 0..1."""
     described = camera.zones[zone]
-    if described.units == "fractions" or camera.size is None:
+    if described.in_fractions or camera.size is None:
         return described.polygon
     width, height = camera.size
     return to_fractions(described.polygon, width=width, height=height)

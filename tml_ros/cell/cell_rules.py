@@ -111,9 +111,9 @@ def warning(text: str) -> str:
     return text
 
 
-def polygon_mistakes(polygon: Sequence[Point], *, units: str) -> list[Mistake]:
+def polygon_mistakes(polygon: Sequence[Point], *, in_fractions: bool) -> list[Mistake]:
     """What is wrong with an outline in itself; size of picture not considered."""
-    if units == "fractions":
+    if in_fractions:
         outside = _outside(polygon, 1, 1, allowed="0..1 by 0..1 with units: fractions")
         if outside:
             return [
@@ -129,7 +129,7 @@ def polygon_mistakes(polygon: Sequence[Point], *, units: str) -> list[Mistake]:
         first, second = (_edge(polygon, index) for index in crossing)
         allowed = f"an outline that does not cross itself; {first} meets {second}"
         return [mistake(("polygon",), list(polygon), allowed)]
-    if units == "fractions" and area(polygon) < MIN_AREA_FRACTION:
+    if in_fractions and area(polygon) < MIN_AREA_FRACTION:
         return [mistake(("polygon",), list(polygon), _ALLOWED_AREA)]
     return []
 
@@ -143,7 +143,9 @@ def pixel_mistakes(
         if size_given:
             return []
         allowed = "[width, height] in pixels, because the zones are drawn in pixels"
-        return [mistake(("size",), None, f"{allowed} (see zone {zone}), or units: fractions there")]
+        return [
+            mistake(("size",), None, f"{allowed} (see zone {zone}), or fractions of 0..1 there")
+        ]
     width, height = size
     outside = _outside(polygon, width, height, allowed=f"0..{width} by 0..{height}")
     if outside:
