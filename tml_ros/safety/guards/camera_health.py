@@ -14,6 +14,8 @@ from tml_ros.safety.guards.persistence import Persistence
 from tml_ros.safety.guards.picture import Picture
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 
+LOOK_EVERY_NS = 120_000_000
+"""Detail is looked at no more often: what is lost stays lost for longer than that."""
 DARK_NS = 500_000_000
 COVERED_NS = 1_000_000_000
 UNIFORM_NS = 2_000_000_000
@@ -34,18 +36,22 @@ class CameraHealth:
         self._dark = Persistence(on_ns=DARK_NS, off_ns=RECOVERED_NS)
         self._lost = Persistence(on_ns=COVERED_NS, off_ns=RECOVERED_NS)
         self._uniform = Persistence(on_ns=UNIFORM_NS, off_ns=RECOVERED_NS)
+        self._looked_ns: int | None = None
 
     def reset(self) -> None:
         """Forget everything, as after a jump of the clock."""
         for part in (self._frozen, self._detail, self._dark, self._lost, self._uniform):
             part.reset()
+        self._looked_ns = None
 
     def observe_picture(self, picture: Picture) -> list[Hazard]:
         """Judge the next picture: always three hazards, present or not."""
         stamp_ns = picture.frame.stamp_ns
         badly_exposed = is_badly_exposed(picture.grey)
         dark = self._dark.observe(badly_exposed, stamp_ns)
-        self._detail.observe(picture.grey, stamp_ns, learn=not (badly_exposed or dark))
+        if self._looked_ns is None or stamp_ns - self._looked_ns >= LOOK_EVERY_NS:
+            self._looked_ns = stamp_ns
+            self._detail.observe(picture.grey, stamp_ns, learn=not (badly_exposed or dark))
         seen = not badly_exposed
         lost = self._lost.observe(seen and self._detail.lost, stamp_ns)
         uniform = self._uniform.observe(seen and self._detail.uniform, stamp_ns)

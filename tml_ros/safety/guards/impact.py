@@ -121,19 +121,21 @@ class ImpactGuard:
         self._wait = max(0, self._wait - HOP // STEP)
         if self._wait or count < _BEFORE + _AFTER + HOP // STEP:
             return None
-        background = np.median(self._levels, axis=0)
         for onset in range(count - _AFTER - HOP // STEP, count - _AFTER):
-            blow = self._blow_at(onset, background, end_ns)
+            blow = self._blow_at(onset, end_ns)
             if blow is not None:
                 self._wait = _REFRACTORY_STEPS
                 return blow
         return None
 
-    def _blow_at(self, onset: int, background: NDArray[np.float64], end_ns: int) -> _Blow | None:
+    def _blow_at(self, onset: int, end_ns: int) -> _Blow | None:
         levels = self._levels
         before = levels[onset - _BEFORE + 1 : onset].max(axis=0)
         peak = levels[onset : onset + _ONSET].max(axis=0)
+        if peak[-1] - before[-1] < LEAP_DB:
+            return None
         after = np.median(levels[onset + 10 : onset + _AFTER], axis=0)
+        background = np.median(levels, axis=0)
         leap = np.minimum(peak - before, peak - background)
         bands = np.argsort(leap)[-BANDS_NEEDED:]
         if min(leap[bands].min(), leap[-1]) < LEAP_DB:

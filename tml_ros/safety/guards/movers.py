@@ -24,6 +24,8 @@ PIECE_OF_HEIGHT = 0.6
 SWOLLEN, SWELLING_S = 2.5, 0.7
 """A thing so many times larger than the one that was followed is more than that one, unless it
 stays so: then it had only come into view."""
+DOUBLE, DOUBLE_S = 0.6, 1.0
+"""Overlap of two tracks in one thing from which, after so long, they are the same."""
 LOST_S = 0.8
 MOTIONLESS_S = 300.0
 """Something that has not stirred at all for so long is furniture."""
@@ -40,7 +42,7 @@ class Movers:
     def update(self, blobs: list[Blob], picture: Image, now_s: float, dt_s: float) -> None:
         """Match the blobs of one picture to the tracks, end tracks and begin new ones."""
         owners = [
-            [track for track in self.tracks if overlap(track.ahead(dt_s), blob) > SAME]
+            [track for track in self.tracks if overlap(track.ahead(dt_s), blob.box) > SAME]
             for blob in blobs
         ]
         for track in self.tracks:
@@ -56,6 +58,8 @@ class Movers:
             shared = bool(rivals) or _swollen(track, blobs[chosen], dt_s)
             track.follow(blobs[chosen], picture, now_s, dt_s, shared=shared)
             self._believe(track)
+        for track in self.tracks:
+            track.double_s = track.double_s + dt_s if self._has_double(track) else 0.0
         taken = {id(track.blob) for track in self.tracks}
         for blob, tracks in zip(blobs, owners, strict=True):
             if id(blob) not in taken:
@@ -71,6 +75,15 @@ class Movers:
         others = (other for other in self.tracks if other is not track)
         if track.earned_belief and not any(track.is_part_of(other) for other in others):
             track.believed = True
+
+    def _has_double(self, track: Track) -> bool:
+        """Whether a larger track, or an older one of its size, is in the same place."""
+        return any(
+            other.blob is track.blob is not None
+            and (other.area, -other.id) > (track.area, -track.id)
+            and overlap(track.box, other.box) > DOUBLE
+            for other in self.tracks
+        )
 
     def _begin(self, blob: Blob, tracks: list[Track], picture: Image, now_s: float) -> None:
         parent = next((track for track in tracks if track.believed), None)
@@ -91,7 +104,7 @@ def _continuation(track: Track, blobs: list[Blob], dt_s: float) -> int:
         for i, blob in enumerate(blobs)
         if blob.moving_share > BORN_MOVING and blob.height > PIECE_OF_HEIGHT * track.height
     ]
-    return max(walking or range(len(blobs)), key=lambda i: common_area(ahead, blobs[i]))
+    return max(walking or range(len(blobs)), key=lambda i: common_area(ahead, blobs[i].box))
 
 
 def _swollen(track: Track, blob: Blob, dt_s: float) -> bool:
@@ -103,4 +116,6 @@ def _swollen(track: Track, blob: Blob, dt_s: float) -> bool:
 
 
 def _lives(track: Track, now_s: float) -> bool:
+    if track.double_s > DOUBLE_S:
+        return False
     return now_s - track.seen_s <= LOST_S and now_s - track.moved_s <= MOTIONLESS_S

@@ -13,6 +13,8 @@ from tml_ros.safety.guards.background import Image
 from tml_ros.safety.guards.blobs import Blob
 from tml_ros.safety.guards.looks import TravelBox, find_looks
 
+AnyBox = TravelBox | tuple[int, int, int, int]
+
 SIZE_TAU_S = 1.0
 VELOCITY_TAU_S = 0.4
 STIRS, MOVES = 0.02, 0.1
@@ -56,6 +58,7 @@ class Track:
     moving_s: float = 0.0
     solid_s: float = 0.0
     hollow_s: float = 0.0
+    double_s: float = 0.0
 
     @classmethod
     def begin(
@@ -141,19 +144,17 @@ class Track:
         )
 
 
-def common_area(box: TravelBox, blob: Blob) -> float:
-    """Area in which a box and a blob's box overlap, pixels."""
-    x0, y0, x1, y1 = blob.box
-    width = min(box[2], x1) - max(box[0], x0)
-    height = min(box[3], y1) - max(box[1], y0)
+def common_area(a: AnyBox, b: AnyBox) -> float:
+    """Area in which two boxes overlap, pixels."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
     return max(0.0, width) * max(0.0, height)
 
 
-def overlap(box: TravelBox, blob: Blob) -> float:
+def overlap(a: AnyBox, b: AnyBox) -> float:
     """Common area over the smaller of the two, 0..1."""
-    x0, y0, x1, y1 = blob.box
-    smaller = min((box[2] - box[0]) * (box[3] - box[1]), float((x1 - x0) * (y1 - y0)))
-    return common_area(box, blob) / max(smaller, 1.0)
+    smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+    return common_area(a, b) / max(smaller, 1.0)
 
 
 def _floats(blob: Blob) -> TravelBox:

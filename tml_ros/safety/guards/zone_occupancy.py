@@ -20,8 +20,9 @@ from tml_ros.safety.guards.picture import Picture
 from tml_ros.safety.guards.track import Track
 from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 
-LEAST_STEP_S = 0.05
-"""Pictures closer than this to the last judged one are not judged anew: the answer stands."""
+LEAST_STEP_S = 0.09
+"""Pictures closer than this to the last judged one are not judged anew: the answer stands. People
+do not move far in a tenth of a second, and four cameras are to share one core."""
 LONGEST_STEP_S = 2.0
 LEAVE_S = 0.35
 """Feet count as out of the zone after so long outside."""
