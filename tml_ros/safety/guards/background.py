@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 PLATE_TAU_S = 8.0
 NOISE_TAU_S = 5.0
-LIGHT_COLUMNS = 32
+LIGHT_COLUMNS = 24
 """Samples across the picture whose median brightness ratio is the change of light."""
 LEAST_GAIN = 0.003
 LEAST_DIFFERENCE = 9.0
@@ -106,7 +106,8 @@ class Background:
         known = self._mean[::stride, ::stride].reshape(-1, 3).T.copy()
         usable = (seen.max(axis=0) < 250.0) & (known.min(axis=0) > 8.0)
         if np.count_nonzero(usable) > usable.size // 4:
-            ratio = np.median((seen[:, usable] + 1.0) / (known[:, usable] + 1.0), axis=1)
+            ratios = np.sort((seen[:, usable] + 1.0) / (known[:, usable] + 1.0), axis=1)
+            ratio = ratios[:, ratios.shape[1] // 2]
             if np.abs(ratio - 1.0).max() > LEAST_GAIN:
                 self._mean *= np.clip(ratio, 0.2, 5.0).astype(np.float32)
         self.plate = cv2.convertScaleAbs(self._mean)

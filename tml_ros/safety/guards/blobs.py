@@ -21,6 +21,8 @@ LEAST_HEIGHT = 0.05
 """Share of the picture's height, likewise."""
 MANY = 40
 """More things than this at once are a change of light or of scene, not things."""
+SMALL, STIRRED_S = 4, 0.35
+"""What is smaller than so many times the least, and has not stirred, is not worth a closer look."""
 OPEN = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
 
@@ -70,10 +72,14 @@ def find_blobs(
     opened = cv2.morphologyEx(differs, cv2.MORPH_OPEN, OPEN)
     for x, y, w, h, _ in _outlines(cv2.dilate(opened, close), least_area, least_height):
         box = (slice(y, y + h), slice(x, x + w))
-        if cv2.countNonZero(opened[box]) < least_area:
+        size = cv2.countNonZero(opened[box])
+        if size < least_area:
             continue
-        through = background.seen_through(picture, box)
-        covered[box] |= np.where(through, 0, differs[box]).astype(np.uint8)
+        there = differs[box]
+        if size > SMALL * least_area or still_s[box].min() < STIRRED_S:
+            through = background.seen_through(picture, box)
+            there = np.where(through, 0, there).astype(np.uint8)
+        covered[box] |= there
     covered = cv2.morphologyEx(covered, cv2.MORPH_OPEN, OPEN)
     covered = cv2.morphologyEx(covered, cv2.MORPH_CLOSE, close)
     blobs = []

@@ -76,7 +76,7 @@ class FloorWatch:
             self._movers.hold(now_s)
             return
         blobs, covered = find_blobs(background, picture, differs, still_s)
-        for blob in blobs:
+        for blob in self._movers.concerned(blobs):
             outline = weigh_outline(picture, background.plate, blob, still_s, background.threshold)
             blob.solidity = outline.solidity
             uncovered = outline.uncovered & (self._trusted_s[outline.box] < TRUSTED_S)

@@ -66,6 +66,14 @@ class Movers:
                 self._begin(blob, tracks, picture, now_s)
         self.tracks = [track for track in self.tracks if _lives(track, now_s)]
 
+    def concerned(self, blobs: list[Blob]) -> list[Blob]:
+        """The blobs that may be somebody who is already followed."""
+        return [
+            blob
+            for blob in blobs
+            if any(common_area(track.box, blob.box) > 0 for track in self.tracks)
+        ]
+
     def hold(self, now_s: float) -> None:
         """Keep everybody where they are: this picture says nothing about them."""
         for track in self.tracks:
