@@ -14,7 +14,7 @@ from tml_ros.safety.guards.persistence import Persistence
 from tml_ros.safety.guards.picture import Picture
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 
-LOOK_EVERY_NS = 120_000_000
+LOOK_EVERY_NS = 190_000_000
 """Detail is looked at no more often: what is lost stays lost for longer than that."""
 DARK_NS = 500_000_000
 COVERED_NS = 1_000_000_000

@@ -91,7 +91,8 @@ def _share_in_runs(hop: NDArray[np.float32]) -> float:
 
     A stuck converter is not an overdriven one: a hop without any movement has no share.
     """
-    if np.ptp(hop) == 0.0:
+    low, high = float(hop.min()), float(hop.max())
+    if low == high or max(-low, high) < FULL_SCALE:
         return 0.0
     share = 0.0
     for side in (hop >= FULL_SCALE, hop <= -FULL_SCALE):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from tml_ros.turn.micro_turn import SAMPLE_RATE
 
@@ -125,8 +126,7 @@ class ToneRidge:
 
 def _smooth(level_db: NDArray[np.float64]) -> NDArray[np.float64]:
     """The median over half a kilohertz to both sides."""
-    padded = np.pad(level_db, 16, mode="reflect")
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 33), axis=1))
+    return np.asarray(median_filter(level_db, size=33, mode="mirror"))
 
 
 def _with_harmonics(lobes: NDArray[np.float64], peak: int) -> float:
