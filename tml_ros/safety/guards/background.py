@@ -17,7 +17,7 @@ PLATE_TAU_S = 8.0
 NOISE_TAU_S = 5.0
 LIGHT_COLUMNS = 24
 """Samples across the picture whose median brightness ratio is the change of light."""
-LEAST_GAIN = 0.003
+LEAST_GAIN = 0.005
 LEAST_DIFFERENCE = 9.0
 NOISIEST = np.uint8(60)
 TEXTURE_WINDOW = (7, 7)
