@@ -51,6 +51,8 @@ class Scene:
     rate: float = 10.0
     quality: int | None = None
     seed: int = 7
+    scale: float = 1.0
+    """Of the figures: how far away the camera is."""
     floor: NDArray[np.uint8] = field(default_factory=lambda: _floor(3))
 
     def pictures(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
@@ -82,10 +84,10 @@ class Scene:
         seconds: float,
     ) -> None:
         x, y, walking = place
-        figure, mask = _figure(x, y, walker.vest, seconds if walking else None)
+        tall = self.scale * _tall(y)
+        figure, mask = _figure(x, y, tall, walker.vest, seconds if walking else None)
         if self.shadow is not None:
             lean, remaining = self.shadow
-            tall = _tall(y)
             source = np.float32([[x - 20, y], [x + 20, y], [x, y - tall]])
             target = np.float32([[x - 20, y], [x + 20, y], [x + lean * tall, y + 0.5 * tall]])
             fallen = cv2.warpAffine(mask, cv2.getAffineTransform(source, target), (WIDTH, HEIGHT))
@@ -148,10 +150,9 @@ def _floor(seed: int) -> NDArray[np.uint8]:
 
 
 def _figure(
-    x: float, y: float, vest: tuple[int, int, int], gait_s: float | None
+    x: float, y: float, tall: float, vest: tuple[int, int, int], gait_s: float | None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The drawn person, float32 [240, 320, 3], and where it is, float32 [240, 320], 0 or 1."""
-    tall = _tall(y)
     swing = 0.0 if gait_s is None else math.sin(gait_s * 7.0) * 0.12 * tall
     picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)

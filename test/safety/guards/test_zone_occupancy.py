@@ -35,6 +35,9 @@ SCENES = {
     "1920x1080": Scene([visit(0.5, 1)], 10, size=(1920, 1080), rate=6),
     "5 frames/s": Scene(TWO, 32, rate=5),
     "30 frames/s": Scene([visit(1, 3)], 13, rate=30),
+    "small figures far away": Scene([visit(1, 3)], 13, scale=0.4),
+    "small figures far away at 5 frames/s": Scene([visit(1, 3)], 13, scale=0.4, rate=5),
+    "large figures near by": Scene([visit(1, 3)], 13, scale=1.7),
     "slowly changing light": Scene([visit(1, 25)], 36, light=lambda t: 1 + 0.35 * np.sin(t / 6)),
     "light switched off and on while somebody stands": Scene(
         [visit(1, 20)], 32, light=lambda t: 0.5 if 8 < t < 16 else 1.0

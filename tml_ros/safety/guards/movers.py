@@ -15,8 +15,6 @@ from tml_ros.safety.guards.background import Image
 from tml_ros.safety.guards.blobs import Blob
 from tml_ros.safety.guards.track import Track, common_area, overlap
 
-SAME = 0.25
-"""Overlap from which a blob may be a track going on."""
 BORN_MOVING = 0.15
 """Share of a new thing's pixels in motion from which it is a mover."""
 PIECE_OF_HEIGHT = 0.6
@@ -42,8 +40,7 @@ class Movers:
     def update(self, blobs: list[Blob], picture: Image, now_s: float, dt_s: float) -> None:
         """Match the blobs of one picture to the tracks, end tracks and begin new ones."""
         owners = [
-            [track for track in self.tracks if overlap(track.ahead(dt_s), blob.box) > SAME]
-            for blob in blobs
+            [track for track in self.tracks if track.may_be_at(blob.box, dt_s)] for blob in blobs
         ]
         for track in self.tracks:
             mine = [i for i, tracks in enumerate(owners) if track in tracks]

@@ -15,6 +15,10 @@ from tml_ros.safety.guards.looks import TravelBox, find_looks
 
 AnyBox = TravelBox | tuple[int, int, int, int]
 
+SAME = 0.25
+"""Overlap from which what is seen may be the track going on."""
+HEIGHTS_PER_S = 1.0
+"""Who walks or runs sets off at about so many of its own heights per second."""
 SIZE_TAU_S = 1.0
 VELOCITY_TAU_S = 0.4
 STIRS, MOVES = 0.02, 0.1
@@ -79,6 +83,13 @@ class Track:
             blob=blob,
             looks=picture[blob.slices].copy(),
         )
+
+    def may_be_at(self, box: AnyBox, dt_s: float) -> bool:
+        """Whether it may have got there: by going on as it did, or by stopping or setting off."""
+        step = HEIGHTS_PER_S * self.height * dt_s
+        x0, y0, x1, y1 = self.box
+        around = (x0 - step, y0 - step, x1 + step, y1 + step)
+        return max(overlap(self.ahead(dt_s), box), overlap(around, box)) > SAME
 
     def follow(
         self, blob: Blob, picture: Image, now_s: float, dt_s: float, *, shared: bool
