@@ -18,6 +18,7 @@ def recorded(*names, msgtype=IMAGE):
         ("/hall/image", recorded("/hall/image"), "/hall/image"),
         ("hall/image", recorded("/line_2/hall/image"), "/line_2/hall/image"),
         ("hall/image", recorded("/line_2/hall/image", "/hall/image"), "/hall/image"),
+        ("image", recorded("/cell/debug/image", "/cell/image"), "/cell/image"),
         ("hall/image", recorded("/other_hall/image"), None),
         ("hall/image", recorded("/hall/image", msgtype="std_msgs/msg/String"), None),
         (

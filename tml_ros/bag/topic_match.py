@@ -23,9 +23,10 @@ STRING = "std_msgs/msg/String"
 def match_topic(
     wanted: str, msgtypes: Collection[str], recorded: Sequence[BagTopic]
 ) -> BagTopic | None:
-    """The recorded topic of that name, else the one that ends in it behind a namespace.
+    """The recorded topic of that name, else the one that ends in it behind the shortest namespace.
 
-    "hall/image" means "/hall/image", else "/worker_zone/hall/image". An image may also be recorded
+    "hall/image" means "/hall/image", else "/worker_zone/hall/image"; "audio" means "/cell/audio"
+    rather than "/cell/speech/audio". An image may also be recorded
     as "<name>/compressed", as image_transport names it. None where there is no such topic.
 
     Raises BagError where several could be meant.
@@ -35,7 +36,7 @@ def match_topic(
     usable = [topic for topic in recorded if topic.msgtype in msgtypes and topic.messages]
     for form in names:
         exact = [topic for topic in usable if topic.topic == f"/{form}"]
-        found = exact or [topic for topic in usable if topic.topic.endswith(f"/{form}")]
+        found = exact or _nearest([t for t in usable if t.topic.endswith(f"/{form}")])
         if len(found) > 1:
             meant = ", ".join(f"{topic.topic} ({topic.msgtype})" for topic in found)
             raise BagError(
@@ -45,6 +46,12 @@ def match_topic(
         if found:
             return found[0]
     return None
+
+
+def _nearest(topics: Sequence[BagTopic]) -> list[BagTopic]:
+    """Those with the fewest names before the one wanted."""
+    least = min((topic.topic.count("/") for topic in topics), default=0)
+    return [topic for topic in topics if topic.topic.count("/") == least]
 
 
 def namespace_of(topic: BagTopic, wanted: str) -> str:

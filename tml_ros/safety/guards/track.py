@@ -38,7 +38,7 @@ STAYED_S = 0.3
 class Track:
     """box: where it is; height and area: of the whole figure, slowly following.
 
-    start: centre of the box where it has to travel from to be believed.
+    start: the box from which it has to travel to be believed.
     blob: what it was seen as in the newest picture, None where it was not seen.
     looks: its picture when it was last seen alone.
     shared: the blob is more than this track alone, so `box` is an estimate within it.
@@ -49,7 +49,7 @@ class Track:
     box: TravelBox
     height: float
     area: float
-    start: tuple[float, float]
+    start: TravelBox
     born_s: float
     seen_s: float
     moved_s: float
@@ -75,7 +75,7 @@ class Track:
             box=box,
             height=float(blob.height),
             area=float(blob.area),
-            start=_centre(box),
+            start=box,
             born_s=now_s,
             seen_s=now_s,
             moved_s=now_s,
@@ -118,7 +118,11 @@ class Track:
     @property
     def earned_belief(self) -> bool:
         """It came by itself, or it stayed where somebody else went on."""
-        travelled = math.dist(_centre(self.box), self.start)
+        # Who walks away from the camera hardly moves the middle of a figure that gets smaller.
+        travelled = max(
+            math.dist(_centre(self.box), _centre(self.start)),
+            math.dist(_foot(self.box), _foot(self.start)),
+        )
         came = travelled > TRAVEL_OF_HEIGHT * self.height and self.moving_s > TRAVEL_MOVING_S
         return came or (self.left_by_mover and self.solid_s > STAYED_S)
 
@@ -139,7 +143,7 @@ class Track:
         self.hollow_s = self.hollow_s + dt_s if hollow else 0.0
         if self.hollow_s > HOLLOW_S:
             self.believed, self.left_by_mover = False, False
-            self.start = _centre(self.box)
+            self.start = self.box
 
     def _measure(self, blob: Blob, dt_s: float) -> None:
         before = _centre(self.box)
@@ -175,6 +179,10 @@ def _floats(blob: Blob) -> TravelBox:
 
 def _centre(box: TravelBox) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _foot(box: TravelBox) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, box[3]
 
 
 def _moved_into(box: TravelBox, blob: Blob) -> TravelBox:
