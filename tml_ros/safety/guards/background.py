@@ -18,11 +18,21 @@ NOISE_TAU_S = 5.0
 LIGHT_COLUMNS = 24
 """Samples across the picture whose median brightness ratio is the change of light."""
 LEAST_GAIN = 0.005
+"""Less change than this is the slow learning's."""
 LEAST_DIFFERENCE = 9.0
 NOISIEST = np.uint8(60)
 TEXTURE_WINDOW = (7, 7)
 COLOUR_WINDOW = (5, 5)
 SHADE_REACH = np.ones((7, 7), np.uint8)
+SAME_TEXTURE, SAME_TEXTURE_DIMMED = 0.55, 0.25
+"""Squared correlation from which the plate's texture still shows; less will do where the colour
+is the plate's too."""
+LIT = (0.35, 1.9)
+"""Brightness over the plate's that a change of light on the floor explains."""
+DIMMED = (0.42, 0.98)
+"""The same for every colour channel of a shadow."""
+TINT = 0.06
+"""By how much the channels of a shadow may differ, beside noise."""
 # OpenCV's stubs know arrays of any kind only; these names say what is meant.
 Image: TypeAlias = NDArray[Any]
 """uint8 [h, w, 3], RGB, slightly blurred."""
@@ -85,16 +95,16 @@ class Background:
         noise = np.square(self._noise[box] * 1.5 + 2.0)
         light = (mean_seen + 4.0) / (mean_known + 4.0)
         textured = var_known > noise
-        through = textured & (alike > 0.55) & (light > 0.35) & (light < 1.9)
+        through = textured & (alike > SAME_TEXTURE) & (light > LIT[0]) & (light < LIT[1])
 
         colour_seen = cv2.blur(picture[box], COLOUR_WINDOW).astype(np.float32) + 6.0
         colour_known = cv2.blur(self.plate[box], COLOUR_WINDOW).astype(np.float32) + 6.0
         ratios = cv2.split(cv2.divide(colour_seen, colour_known))
         low = cv2.min(cv2.min(ratios[0], ratios[1]), ratios[2])
         high = cv2.max(cv2.max(ratios[0], ratios[1]), ratios[2])
-        tolerance = 0.06 + (self._noise[box] + 1.0) / (mean_known + 6.0)
-        dimmed = (low > 0.42) & (high < 0.98) & (high - low < tolerance)
-        core = dimmed & np.where(textured, alike > 0.25, var_seen < 2.0 * noise)
+        tolerance = TINT + (self._noise[box] + 1.0) / (mean_known + 6.0)
+        dimmed = (low > DIMMED[0]) & (high < DIMMED[1]) & (high - low < tolerance)
+        core = dimmed & np.where(textured, alike > SAME_TEXTURE_DIMMED, var_seen < 2.0 * noise)
         near_core = cv2.dilate(core.view(np.uint8), SHADE_REACH) > 0
         shown: NDArray[np.bool_] = through | (dimmed & near_core)
         return shown
