@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tml_ros.safety.guards.blobs import Blob
 from tml_ros.safety.guards.track import Track
 
 FOOT_BAND = 0.10
@@ -13,15 +14,13 @@ COLUMN_FILL = 0.12
 """A column carries a foot when so much of the height is filled in it."""
 
 
-def feet_of(person: Track, uncovered: NDArray[np.bool_]) -> NDArray[np.intp]:
+def feet_of(person: Track, blob: Blob, uncovered: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Picture coordinates (x, y) of the pixels on which somebody stands, int [n, 2].
 
-    uncovered: bool [h, w] over the box of the person's blob, pixels that are not to count.
+    blob: what the person is seen as. uncovered: bool [h, w] over its box, pixels that are not to
+        count.
     Of a blob that several people share only the person's own part is looked at.
     """
-    blob = person.blob
-    if blob is None:
-        return np.empty((0, 2), np.intp)
     within = person.box if person.shared else None
     x0, y0, x1, y1 = blob.box
     filled = (blob.mask > 0) & ~uncovered

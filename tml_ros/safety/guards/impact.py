@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.safety.guards.sound_hops import SoundHops
+from tml_ros.safety.guards.hop_guard import HopGuard
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
-from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock
+from tml_ros.turn.micro_turn import SAMPLE_RATE
 
 STEP = SAMPLE_RATE // 100
 """10 ms between levels, each of 20 ms of sound, per band."""
@@ -61,7 +61,7 @@ class _Blow:
     above_db: float
 
 
-class ImpactGuard:
+class ImpactGuard(HopGuard):
     """Listens to one microphone for impacts; the hazard's zone is the microphone's name.
 
     A blow is stated 0.15 s to 0.2 s after it fell, and stays present for 0.5 s. The score is 0, or
@@ -70,32 +70,15 @@ class ImpactGuard:
 
     def __init__(self, microphone: str) -> None:
         """microphone: its name in the cell."""
-        self._microphone = microphone
-        self._hops = SoundHops(HOP)
-        self.reset()
+        super().__init__(microphone, HOP)
 
     def reset(self) -> None:
         """Forget everything, as after a jump of the clock."""
-        self._hops.reset()
-        self._break_off()
+        super().reset()
         self._wait = 0
         self._blows: deque[_Blow] = deque(maxlen=64)
         self._score = 0.0
         self._until_ns = 0
-        self._last: Hazard | None = None
-
-    def observe_audio(self, block: AudioBlock) -> list[Hazard]:
-        """Judge the next block: one statement per 50 ms completed, or the last one again."""
-        hops = self._hops.push(block)
-        stated = [] if self._last else [self._hazard(block.start_ns)]
-        for index, hop in enumerate(hops.samples):
-            if hops.restarted and index == 0:
-                self._break_off()
-            stated.append(self._judge(hop, hops.end_ns(index)))
-        if self._last and not stated:
-            return [self._last]
-        self._last = stated[-1]
-        return stated
 
     def _break_off(self) -> None:
         self._tail = np.zeros(STEP, np.float32)

@@ -14,11 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tml_ros.safety.guards.hop_guard import HopGuard
 from tml_ros.safety.guards.siren_pattern import COURSE_STEPS, TwoTones, glides, stands_clear
-from tml_ros.safety.guards.sound_hops import SoundHops
 from tml_ros.safety.guards.tone_ridge import STEP, ToneRidge
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
-from tml_ros.turn.micro_turn import AudioBlock
 
 HOP = 4 * STEP
 """64 ms between decisions."""
@@ -31,7 +30,7 @@ LONGEST_HOLD_NS = 8_000_000_000
 in after a siren must not keep it."""
 
 
-class SirenGuard:
+class SirenGuard(HopGuard):
     """Listens to one microphone for sirens; the hazard's zone is the microphone's name.
 
     The score is 0, or from 0.5 to 1 with the share of the tone in what is not background.
@@ -39,37 +38,20 @@ class SirenGuard:
 
     def __init__(self, microphone: str) -> None:
         """microphone: its name in the cell."""
-        self._microphone = microphone
-        self._hops = SoundHops(HOP)
         self._ridge = ToneRidge()
         self._two_tones = TwoTones()
-        self.reset()
+        super().__init__(microphone, HOP)
 
     def reset(self) -> None:
         """Forget everything, as after a jump of the clock."""
-        self._hops.reset()
         self._ridge.reset()
-        self._break_off()
+        super().reset()
         self._score = 0.0
         self._signs = 0
         self._moved_ns = self._clear_ns = 0
-        self._last: Hazard | None = None
-
-    def observe_audio(self, block: AudioBlock) -> list[Hazard]:
-        """Judge the next block: one statement per 64 ms completed, or the last one again."""
-        hops = self._hops.push(block)
-        stated = [] if self._last else [self._hazard(block.start_ns)]
-        for index, hop in enumerate(hops.samples):
-            if hops.restarted and index == 0:
-                self._ridge.break_off()
-                self._break_off()
-            stated.append(self._judge(hop, hops.end_ns(index)))
-        if self._last and not stated:
-            return [self._last]
-        self._last = stated[-1]
-        return stated
 
     def _break_off(self) -> None:
+        self._ridge.break_off()
         self._two_tones.reset()
         self._hz = np.full(COURSE_STEPS, np.nan)
         self._share = np.zeros(COURSE_STEPS)

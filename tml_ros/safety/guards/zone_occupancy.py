@@ -83,7 +83,7 @@ class ZoneOccupancy:
         for person in watch.people:
             feet = None
             if person.blob is not None:
-                feet = feet_of(person, watch.uncovered(person.blob))
+                feet = feet_of(person, person.blob, watch.uncovered(person.blob))
             for zone, mask in self._masks.items():
                 key = (zone, person.id)
                 last_s = self._inside_s.get(key)
