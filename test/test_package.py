@@ -148,7 +148,8 @@ def test_whatever_the_code_reads_beside_itself_is_installed_with_it(colcon_insta
 
 def test_pip_installs_the_programs_into_bin(source_copy: Path, tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet"]
-    run([*pip, "--prefix", str(tmp_path), str(source_copy)], tmp_path)
+    # Or pip would first remove the package from the environment the tests run in.
+    run([*pip, "--ignore-installed", "--prefix", str(tmp_path), str(source_copy)], tmp_path)
     assert {path.name for path in (tmp_path / "bin").iterdir()} >= PROGRAMS
     assert not (tmp_path / "lib/tml_ros").exists()
 
