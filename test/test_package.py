@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {"camera", "guardian", "interaction", "microphone", "speaker", "tml-ros"}
 
 FLOORS = (
-    {"turn"},
+    {"turn", "settings"},
     {"safety", "devices"},
     {"model", "background", "bag"},
     {"cell"},

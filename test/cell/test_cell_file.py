@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tml_ros.cell.cell_description import CellDescription
-from tml_ros.cell.cell_file import MAX_BYTES, CellFileError, load_cell, parse_cell
+from tml_ros.cell.cell_file import CellFileError, load_cell, parse_cell
+from tml_ros.settings.settings_file import MAX_BYTES
 
 CELLS = Path(__file__).resolve().parents[2] / "config" / "cells"
 PLACE = Path("/cells/hall.yaml")

@@ -18,13 +18,11 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from tml_ros.devices.source_names import URL_SCHEMES
 from tml_ros.safety.warning_text import UnknownLanguageError, warning_text
 from tml_ros.safety.zone import MIN_AREA_FRACTION, Point, area, crossing_edges, lies_on_a_line
+from tml_ros.settings.problem import RULE
 from tml_ros.turn.hazard import HazardKind
 
 Mistake = InitErrorDetails
 """One mistake: where (`loc`), what was found (`input`) and, in the error's context, `allowed`."""
-
-RULE = "cell_rule"
-"""The pydantic error type of every mistake made here."""
 
 MAX_DEVICES = 1000
 _ALLOWED_AREA = f"an area of at least {MIN_AREA_FRACTION:.2%} of the picture"

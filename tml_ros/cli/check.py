@@ -26,13 +26,13 @@ from tml_ros.cell.cell_description import (
     policies,
     polygon_fractions,
 )
-from tml_ros.cell.cell_file import CellFileError, UnreadableCellFileError, load_cell
-from tml_ros.cell.problem import Problem
+from tml_ros.cell.cell_file import CellFileError, load_cell
 from tml_ros.cell.zone_drawing import draw_camera, plain_picture, side_by_side
 from tml_ros.cli.camera_preview import Preview, preview_camera
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.source_files import unreadable_sources
 from tml_ros.model.interface import ModelUnavailableError, open_model
+from tml_ros.settings.problem import Problem
 from tml_ros.turn.encoded_picture import png_of
 
 WRONG = 1
@@ -73,9 +73,9 @@ def check(
         raise MistakeError(f"--out {out}: the name of a picture must end in .png")
     try:
         described = load_cell(cell)
-    except UnreadableCellFileError:
-        raise
     except CellFileError as error:
+        if not error.readable:
+            raise
         _report(console, cell, list(error.problems), None, as_json=as_json)
         raise typer.Exit(WRONG) from None
     previews = _previews(described, _pictures(described, picture or []))

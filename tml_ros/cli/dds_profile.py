@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tml_ros.cli.shared_file import shared_file
+from tml_ros.settings.shared_file import shared_file
 
 PROFILES = Path("config", "fastdds")
 NODE, CAMERA = "node.xml", "camera.xml"

@@ -18,11 +18,11 @@ from pydantic import ValidationError
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.cli.shared_file import shared_file
 from tml_ros.cli.source_files import refuse_unreadable_sources
 from tml_ros.devices.source_names import names_stream, names_video_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile
+from tml_ros.settings.shared_file import shared_file
 
 SIMULATED = Path("config", "cells", "simulated.yaml")
 SIMULATED_SEED = 1

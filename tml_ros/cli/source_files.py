@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import CellFileError
-from tml_ros.cell.problem import Problem
 from tml_ros.devices.captured_frame import CameraSourceError
 from tml_ros.devices.source_names import names_sound_file, names_video_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile, WavFileError
+from tml_ros.settings.problem import Problem
 
 
 def unreadable_sources(cell: CellDescription) -> Iterator[Problem]:

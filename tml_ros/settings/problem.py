@@ -1,4 +1,4 @@
-"""A mistake in a cell file in plain words, and how pydantic's findings become such.
+"""A mistake in a settings file in plain words, and how pydantic's findings become such.
 
 Knows the classes of a description only as pydantic models: what is allowed at a place is read off
 them, so that a new field or kind needs no wording here. Pure functions.
@@ -10,21 +10,17 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from tml_ros.cell.cell_rules import RULE
-
+RULE = "rule"
+"""The pydantic error type of a rule of ours; its context says what is `allowed`."""
 MAX_FOUND = 80
 _PLAIN_KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_\-]*$")
-_PATTERNS = {
-    "cell": "a name of lower-case letters, digits and underscores, a letter first",
-    "language": "a language tag such as en or de-at",
-    "topic": "a ROS topic name such as hall/image",
-    "[key]": "a name of lower-case letters, digits and underscores, a letter first",
-}
+_QUOTES = "put numbers and words like on, off, yes, no in quotes"
 _TYPES = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -69,18 +65,29 @@ class Problem:
         return f"{self.path}: {sentence}" if self.path else sentence
 
 
-def problem_from(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    """One of pydantic's findings in `model` in plain words, without its line."""
+def problem_from(
+    error: ErrorDetails,
+    model: type[BaseModel],
+    *,
+    wording: Mapping[str, str] = MappingProxyType({}),
+) -> Problem:
+    """One of pydantic's findings in `model` in plain words, without its line.
+
+    wording: what is allowed, by the name of the field, where that follows a pattern; "[key]" is
+        that of the names in a mapping.
+    """
     loc = error["loc"]
     if loc[-1:] == ("[key]",):
         loc = (*loc[:-2], str(error["input"]))
-    found = _found(error["input"])
+    words = wording.get(str(error["loc"][-1]), "") if error["loc"] else ""
     if error["type"] == "extra_forbidden":
         keys = _keys_at(model, loc[:-1])
         return Problem(path_text(loc), f"the unknown key {_key(loc[-1])}", _one_of(loc[-1], keys))
     if error["type"] == "missing":
-        return Problem(path_text(loc), "nothing", _wording(error["loc"]) or "a value")
-    return Problem(path_text(loc), found, _allowed(error))
+        return Problem(path_text(loc), "nothing", words or "a value")
+    if error["type"] == "value_error":
+        return Problem(path_text(loc), "values that do not agree", str(error["ctx"]["error"]))
+    return Problem(path_text(loc), _found(error["input"]), _allowed(error, words))
 
 
 def path_text(loc: Sequence[int | str]) -> str:
@@ -94,7 +101,7 @@ def path_text(loc: Sequence[int | str]) -> str:
     return text
 
 
-def _allowed(error: ErrorDetails) -> str:
+def _allowed(error: ErrorDetails, words: str) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == RULE:
         return str(context["allowed"])
@@ -102,16 +109,12 @@ def _allowed(error: ErrorDetails) -> str:
         choices = re.findall(r"'([^']*)'", str(context["expected"]))
         return _one_of(error["input"], choices)
     if kind == "string_pattern_mismatch":
-        return _wording(error["loc"]) or f"text like {context['pattern']}"
+        return words or f"text like {context['pattern']}"
     if kind in _TYPES and error["loc"][-1:] == ("[key]",):
-        return f"{_PATTERNS['[key]']}; put numbers and words like on, off, yes, no in quotes"
+        return f"{words or 'text'}; {_QUOTES}"
     if kind in _BOUNDS:
         return _BOUNDS[kind].format(**{name: _plain(bound) for name, bound in context.items()})
     return _TYPES.get(kind, error["msg"])
-
-
-def _wording(loc: Sequence[int | str]) -> str:
-    return _PATTERNS.get(str(loc[-1]), "") if loc else ""
 
 
 def _one_of(found: object, choices: Sequence[str]) -> str:

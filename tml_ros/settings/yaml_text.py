@@ -1,6 +1,6 @@
 """YAML text to plain data, with the line of every entry. Nothing but YAML's safe types.
 
-Knows nothing of cells. Pure functions.
+Knows nothing of what the data mean. Pure functions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 MAX_DEPTH = 20
-"""Nesting below this is enough for any cell, and keeps recursion within its limits."""
+"""Nesting below this is enough for any settings, and keeps recursion within its limits."""
 
 
 class YamlMistake(ValueError):  # noqa: N818 - it is one, whoever makes it
@@ -53,8 +53,8 @@ class YamlDocument:
         return int(line) + 1
 
 
-def read_yaml(text: str) -> YamlDocument:
-    """Raises YamlMistake."""
+def read_yaml(text: str, *, example: str) -> YamlDocument:
+    """Read one document. example: a file that shows how it is done. Raises YamlMistake."""
     try:
         loader = _Loader(text)
     except yaml.reader.ReaderError as error:
@@ -65,14 +65,14 @@ def read_yaml(text: str) -> YamlDocument:
         root = loader.get_single_node()
         data = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
-        raise _mistake(error) from None
+        raise _mistake(error, example) from None
     finally:
         loader.dispose()
     return YamlDocument(data, tuple(_repeated(root)), root)
 
 
 class _RefusedError(yaml.composer.ComposerError):
-    """YAML, but more of it than a cell file may use."""
+    """YAML, but more of it than a settings file may use."""
 
     def __init__(self, found: str, allowed: str, mark: yaml.Mark) -> None:
         super().__init__(None, None, found, mark)
@@ -109,7 +109,7 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
 
-def _mistake(error: yaml.MarkedYAMLError) -> YamlMistake:
+def _mistake(error: yaml.MarkedYAMLError, example: str) -> YamlMistake:
     mark = error.problem_mark or error.context_mark
     line = None if mark is None else mark.line + 1
     found = error.problem or error.context or "something unreadable"
@@ -122,9 +122,7 @@ def _mistake(error: yaml.MarkedYAMLError) -> YamlMistake:
     if isinstance(error, _RefusedError):
         return YamlMistake(found, error.allowed, line)
     context = f", {error.context}" if error.context and error.context != found else ""
-    return YamlMistake(
-        f"broken YAML ({found}{context})", "YAML, as in config/cells/example.yaml", line
-    )
+    return YamlMistake(f"broken YAML ({found}{context})", f"YAML, as in {example}", line)
 
 
 def _child(node: yaml.Node, part: object) -> tuple[int, yaml.Node] | None:

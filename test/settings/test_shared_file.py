@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tml_ros.cli.shared_file import shared_file
+from tml_ros.settings.shared_file import shared_file
 
 
 def test_a_file_of_the_source_tree_is_found_from_anywhere(tmp_path, monkeypatch):
