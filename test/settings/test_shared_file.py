@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tml_ros.settings.shared_file import shared_file
+from tml_ros.settings.shared_file import shared_file, shared_names
 
 
 def test_a_file_of_the_source_tree_is_found_from_anywhere(tmp_path, monkeypatch):
@@ -30,3 +30,15 @@ def test_the_folder_one_is_in_is_no_place_to_look(tmp_path, monkeypatch, prefixe
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AMENT_PREFIX_PATH", prefixes)
     assert shared_file(Path("stray.yaml")) is None
+
+
+def test_the_names_in_a_folder_are_those_of_every_place_once(tmp_path, monkeypatch):
+    folder = tmp_path / "share" / "tml_ros" / "config" / "models"
+    folder.mkdir(parents=True)
+    for name in ("site.yaml", "nano.yaml", "notes.txt"):
+        (folder / name).write_text("")
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
+    names = shared_names(Path("config", "models"), suffix=".yaml")
+    assert {"nano", "site"} <= set(names)
+    assert "notes" not in names
+    assert list(names) == sorted(set(names))
