@@ -274,6 +274,7 @@ def test_files_are_seen_from_the_folder_of_the_yaml_and_devices_are_left_alone(
             "name": {"source": "default"},
         },
         "speaker": {"sink": "out.wav"},
+        "model": "models/own.yaml",
     }
     file.write_text(yaml.safe_dump(description))
     cell = load_cell(file)
@@ -292,6 +293,22 @@ def test_files_are_seen_from_the_folder_of_the_yaml_and_devices_are_left_alone(
     }
     assert cell.speaker is not None
     assert cell.speaker.sink == str(tmp_path / "out.wav")
+    assert cell.model == str(tmp_path / "models/own.yaml")
+
+
+@pytest.mark.parametrize(
+    ("named", "read"),
+    [
+        ("none", "none"),
+        ("nano", "nano"),
+        ("own.safetensors", "/cells/own.safetensors"),
+        ("/models/own.yaml", "/models/own.yaml"),
+    ],
+)
+def test_a_model_file_is_seen_from_the_cell_file_and_a_name_is_a_name(
+    named: str, read: str
+) -> None:
+    assert parse_cell(f"cell: c\ncameras: {{eye: {{}}}}\nmodel: {named}\n", PLACE).model == read
 
 
 @pytest.mark.parametrize("file", sorted(CELLS.glob("*.yaml")), ids=lambda p: p.stem)

@@ -10,6 +10,7 @@ import pytest
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.interaction import Interaction
 from tml_ros.model.interface import InjectMode, Session
+from tml_ros.model.layout import SessionLayout
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
@@ -22,18 +23,28 @@ class Model:
     """A model whose answers are given by a function of the turn."""
 
     name = "test"
+    trained = True
+    trusted_kinds = frozenset({HazardKind.PERSON_DOWN})
 
     def __init__(self, answer: Callable[[MicroTurn], TurnOutput]) -> None:
         self.answer = answer
         self.resets = 0
+        self.layout: SessionLayout | None = None
+        self.closed = False
 
-    def open_session(self) -> Model:
+    def open_session(self, layout: SessionLayout | None = None, *, seed: int = 0) -> Model:
+        self.layout = layout
         return self
 
     def step(self, turn: MicroTurn) -> TurnOutput:
         return self.answer(turn)
 
-    def inject(self, text: str, *, how: InjectMode) -> None: ...
+    def inject(self, text: str, *, how: InjectMode, urgent: bool = False) -> None: ...
+
+    def yield_floor(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
 
     def reset(self) -> None:
         self.resets += 1
@@ -175,6 +186,37 @@ def test_a_clock_that_jumps_back_starts_a_new_session() -> None:
     assert model.resets == 1
     assert indices[:3] == [0, 1, 2]
     assert faults(interaction) == 0
+
+
+def test_the_session_knows_the_cell_and_is_closed_with_it() -> None:
+    zone = {"polygon": [[0, 0], [1, 0], [1, 1]]}
+    described = {"cell": "c", "cameras": {"eye": {"zones": {"gate": zone}}}}
+    cell = CellDescription.model_validate({**described, "microphones": {"ear": {}}})
+    model = Model(lambda turn: TurnOutput(turn.index))
+    interaction = Interaction(cell, model)
+    polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+    assert model.layout == SessionLayout({"eye": {"gate": polygon}}, ("ear",))
+    assert not model.closed
+    interaction.close()
+    assert model.closed
+
+
+def test_what_an_untrained_model_says_and_judges_goes_nowhere_and_is_counted() -> None:
+    def answer(turn: MicroTurn) -> TurnOutput:
+        hazard = Hazard(HazardKind.PERSON_DOWN, "eye", 1.0, HazardSource.MODEL, turn.end_ns)
+        return TurnOutput(turn.index, np.zeros(TURN_SAMPLES, np.float32), "stop", (hazard,))
+
+    model = Model(answer)
+    model.trained = False
+    interaction = Interaction(CELL, model)
+    pairs = run(interaction)
+    for turn, output in pairs:
+        assert (output.index, output.speech, output.text) == (turn.index, None, "")
+        assert [hazard.kind for hazard in output.hazards] == [HazardKind.MODEL_LOST]
+    assert interaction.figures.counts == {
+        "untrusted_hazards": len(pairs),
+        "muted_turns": len(pairs),
+    }
 
 
 def test_the_figures_tell_what_the_turns_lacked() -> None:

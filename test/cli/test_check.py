@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,9 @@ import pytest
 import yaml
 
 from tml_ros.cli.main import main
+from tml_ros.model import interface
+from tml_ros.model.layout import SessionLayout, SessionLayoutError
+from tml_ros.turn.hazard import HazardKind
 
 CELLS = Path(__file__).resolve().parents[2] / "config" / "cells"
 ZONE = {"polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]], "units": "fractions"}
@@ -122,6 +127,70 @@ def test_a_file_that_is_missing_or_of_the_wrong_kind_is_a_mistake(
     assert [problem["path"] for problem in verdict["problems"]] == [place]
 
 
+class Model:
+    """A model that has room for two cameras."""
+
+    def __init__(self, name: str) -> None:
+        self.name = Path(name).stem
+        self.trained = self.name == "trained"
+        self.trusted_kinds = frozenset({HazardKind.SIREN} if self.trained else ())
+
+    def open_session(self, layout: SessionLayout, *, seed: int = 0) -> Model:
+        if len(layout.cameras) > 2:
+            raise SessionLayoutError(f"room for 2 cameras, the cell has {len(layout.cameras)}")
+        return self
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of the tests in place of the native ones."""
+    native = types.ModuleType("tml_ros.model.native_model")
+    native.open_native = Model  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, native.__name__, native)
+    monkeypatch.setattr(interface, "PACKAGES", ())
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    ("model", "told", "verdict"),
+    [
+        ("none", "guards alone", None),
+        ("nano", "untrained: nothing", {"name": "nano", "trained": False, "trusted": []}),
+        ("trained.yaml", "with siren", {"name": "trained", "trained": True, "trusted": ["siren"]}),
+    ],
+)
+def test_it_tells_which_model_and_how_far_it_is_trusted(
+    model: str, told: str, verdict: object, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = write(folder, model=model)
+    assert run(cell) == 0
+    assert told in capsys.readouterr().out
+    assert run(cell, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["model"] == verdict
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [
+        ({"model": "oracle"}, "there are: none, "),
+        (
+            {"model": "nano", "cameras": {"a": {}, "b": {}, "c": {}}},
+            "room for this cell (room for 2 cameras, the cell has 3)",
+        ),
+    ],
+)
+def test_a_model_that_is_not_there_or_too_small_is_a_mistake(
+    changes: dict, allowed: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(write(folder, **changes), "--json") == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["path"], problem["found"]) == ("model", repr(changes["model"]))
+    assert allowed in problem["allowed"]
+
+
 def test_json_is_one_object_and_nothing_else(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +202,7 @@ def test_json_is_one_object_and_nothing_else(
         "ok": True,
         "problems": [],
         "picture": "press_zones.png",
+        "model": None,
     }
     assert run(bad, "--json") == 1
     assert json.loads(capsys.readouterr().out) == {
@@ -142,6 +212,7 @@ def test_json_is_one_object_and_nothing_else(
             {"path": "cameras.eye.rate", "found": "0", "allowed": "more than 0", "line": 2}
         ],
         "picture": None,
+        "model": None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Int16MultiArray, String
 
+from tml_ros.cell.alarm_status import WARN
 from tml_ros.nodes import qos
 from tml_ros.nodes.messages import audio_message, image_message
 from tml_ros.nodes.status_messages import statuses_of
@@ -37,6 +39,20 @@ def path(tmp_path):
 
 
 @pytest.fixture
+def start_with(run_process, tmp_path):
+    """The node with a model of the tests that behaves as its name says."""
+    pytest.importorskip("torch", reason="no model can be opened here")
+
+    def start(manner):
+        path = tmp_path / "press.yaml"
+        path.write_text(f"{CELL}model: {manner}.yaml\n")
+        argv = ["python", str(Path(__file__).with_name("model_of_tests.py")), "--ros-args"]
+        return run_process([*argv, "-r", "__ns:=/press", "-p", f"cell:={path}"])
+
+    return start
+
+
+@pytest.fixture
 def start(run_process):
     def start(path):
         argv = ["python", "-m", "tml_ros.nodes.interaction_node", "--ros-args"]
@@ -51,6 +67,18 @@ class Seen:
     def __init__(self, node):
         self.node = node
         self.beats, self.diagnostics = [], {}
+        self.hazards, self.said = set(), []
+        node.create_subscription(
+            DiagnosticArray,
+            "/press/hazards",
+            lambda message: self.hazards.update(
+                status.values["kind"] for status in statuses_of(message)
+            ),
+            qos.HAZARDS,
+        )
+        node.create_subscription(
+            String, "/press/speech/text", lambda message: self.said.append(message.data), qos.SPEECH
+        )
         node.create_subscription(
             DiagnosticArray,
             "/press/heartbeat",
@@ -146,6 +174,49 @@ def test_an_unknown_model_is_one_line_and_code_2(ros_domain, start, tmp_path):
     assert process.wait() == 2
     (line,) = [line for line in process.output().splitlines() if "cannot start" in line]
     assert "oracle" in line
+    assert "Traceback" not in process.output()
+
+
+def test_an_untrained_model_takes_its_turns_and_nothing_of_it_leaves(seen, start_with, wait_until):
+    start_with("untrained")
+    wait_until(lambda: seen.beats, what="the first heartbeat")
+    wait_until(lambda: seen.feed() or int(seen.beats[-1].get("muted_turns", 0)) >= 5)
+    beat = seen.beats[-1]
+    assert (beat["model"], beat["model_trained"]) == ("untrained", "false")
+    assert int(beat["untrusted_hazards"]) == 2 * int(beat["muted_turns"])
+    turns = "press/interaction: turns"
+    wait_until(lambda: seen.feed() or "untrained" in seen.diagnostics[turns].message)
+    assert seen.diagnostics[turns].level == WARN
+    wait_until(lambda: seen.hazards)
+    assert seen.hazards == {"model_lost"}
+    assert seen.said == []
+
+
+def test_a_trained_model_speaks_and_states_what_it_is_trusted_with(seen, start_with, wait_until):
+    start_with("trained")
+    wait_until(lambda: seen.beats, what="the first heartbeat")
+    wait_until(lambda: seen.feed() or any("safe to enter" in said for said in seen.said))
+    wait_until(lambda: seen.hazards >= {"model_lost", "person_down"})
+    assert seen.hazards == {"model_lost", "person_down"}
+    # One turn in five is answered late by that model.
+    wait_until(lambda: seen.feed() or int(seen.beats[-1]["deadline_misses"]) > 0)
+    beat = seen.beats[-1]
+    assert (beat["model"], beat["model_trained"]) == ("trained", "true")
+    assert int(beat["deadline_misses"]) < int(beat["turns"])
+    assert float(beat["turn_p50_ms"]) < 200 < float(beat["turn_p99_ms"])
+
+
+@pytest.mark.parametrize(
+    ("manner", "words"),
+    [("narrow", "room for 0 cameras, the cell has 1"), ("broken", "RuntimeError: bad weights")],
+)
+def test_a_model_that_cannot_serve_the_cell_is_one_line_and_code_2(
+    ros_domain, start_with, manner, words
+):
+    process = start_with(manner)
+    assert process.wait(20) == 2
+    (line,) = [line for line in process.output().splitlines() if "cannot start" in line]
+    assert words in line
     assert "Traceback" not in process.output()
 
 

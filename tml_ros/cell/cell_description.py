@@ -1,7 +1,8 @@
 """The description of one cell, as its YAML file says it: validated once, frozen ever after.
 
 Knows nothing of files: `cell_file` loads, and turns mistakes into a list a person can act on.
-Paths in `source` and `sink` are as written; `cell_file` makes them absolute against the YAML.
+Paths in `source`, `sink` and `model` are as written; `cell_file` makes them absolute against the
+YAML.
 """
 
 from __future__ import annotations

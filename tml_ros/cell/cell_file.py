@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.devices.source_names import names_sound_file, names_video_file
+from tml_ros.model.interface import names_model_file
 from tml_ros.settings.settings_file import SettingsFileError, SettingsKind
 
 _NAME = "a name of lower-case letters, digits and underscores, a letter first"
@@ -36,8 +37,9 @@ CELL_FILE = SettingsKind(
 
 
 def load_cell(path: Path) -> CellDescription:
-    """Read a cell file; relative files in `source` and `sink` become absolute, seen from it.
+    """Read a cell file.
 
+    Relative files in `source`, `sink` and `model` become absolute, seen from the cell file.
     Raises CellFileError.
     """
     path = Path(path)
@@ -58,7 +60,7 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
     def sound(device: int | str | None) -> int | str | None:
         return str(folder / str(device)) if names_sound_file(device, folder) else device
 
-    speaker = cell.speaker
+    model, speaker = cell.model, cell.speaker
     return cell.model_copy(
         update={
             "cameras": {name: video(camera) for name, camera in cell.cameras.items()},
@@ -66,6 +68,7 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
                 name: microphone.model_copy(update={"source": sound(microphone.source)})
                 for name, microphone in cell.microphones.items()
             },
+            "model": str(folder / model) if names_model_file(model) else model,
             "speaker": speaker and speaker.model_copy(update={"sink": sound(speaker.sink)}),
         }
     )

@@ -4,7 +4,7 @@ Knows nothing of ROS, clocks or what a model is made of. One thread owns an inte
 all of it. Whatever the model does, each turn has exactly one output: a model that raises, answers
 another turn, or gives speech that is not 3,200 finite samples makes a silent output in which
 model_lost is present, judged by the guard's side of the house because it is no opinion of the
-model's; its session starts anew.
+model's; its session starts anew. What of an answer goes on is up to the `ModelGate`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.model_gate import ModelGate, ModelStanding, model_standing
+from tml_ros.cell.session_layout import session_layout
 from tml_ros.cell.turn_figures import MODEL_FAULTS, TurnFigures, assembler_counts
 from tml_ros.model.interface import InteractionModel, Session
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
@@ -46,11 +48,12 @@ class Interaction:
     """
 
     def __init__(self, cell: CellDescription, model: InteractionModel | None) -> None:
-        """Open the cell's session."""
+        """Open the cell's session. Raises SessionLayoutError where the model has no room for it."""
         self._assembler = TurnAssembler(
             microphones=tuple(cell.microphones), cameras=tuple(cell.cameras)
         )
-        self._session = None if model is None else model.open_session()
+        self._session = None if model is None else model.open_session(session_layout(cell))
+        self._gate = None if model is None else ModelGate(model_standing(model))
         self._faults: deque[ModelFault] = deque(maxlen=MAX_FAULTS)
         self._fault_count = 0
         self._turns = 0
@@ -62,7 +65,14 @@ class Interaction:
         counts = assembler_counts(self._assembler.counters)
         if self._fault_count:
             counts[MODEL_FAULTS] = self._fault_count
+        if self._gate is not None:
+            counts.update(self._gate.counts)
         return TurnFigures(self._turns, dict(self._gaps), counts)
+
+    @property
+    def standing(self) -> ModelStanding | None:
+        """What is known of the model; None where there is none."""
+        return None if self._gate is None else self._gate.standing
 
     @property
     def faults(self) -> tuple[ModelFault, ...]:
@@ -83,22 +93,32 @@ class Interaction:
 
     def poll(self, now_ns: int) -> list[tuple[MicroTurn, TurnOutput]]:
         """The turns that are complete or over by now, each with its answer."""
-        return [(turn, self._answer(turn)) for turn in self._assembler.poll(now_ns)]
+        return [(turn, self.answer(turn)) for turn in self.closed(now_ns)]
+
+    def closed(self, now_ns: int) -> list[MicroTurn]:
+        """The turns that are complete or over by now; each is to be given to `answer`, in order."""
+        return self._assembler.poll(now_ns)
 
     def flush(self) -> list[tuple[MicroTurn, TurnOutput]]:
         """At the end of the input: the turns that are left, each with its answer."""
-        return [(turn, self._answer(turn)) for turn in self._assembler.flush()]
+        return [(turn, self.answer(turn)) for turn in self._assembler.flush()]
 
-    def _answer(self, turn: MicroTurn) -> TurnOutput:
+    def close(self) -> None:
+        """Close the session; nothing is to be answered any more."""
+        if self._session is not None:
+            self._session.close()
+
+    def answer(self, turn: MicroTurn) -> TurnOutput:
+        """The model's answer to a turn of `closed`."""
         self._turns += 1
         self._gaps.update((gap.kind.value, gap.stream) for gap in turn.gaps)
-        session = self._session
-        if session is None:
+        session, gate = self._session, self._gate
+        if session is None or gate is None:
             return TurnOutput(turn.index)
         try:
             if any(gap.kind is GapKind.TIMELINE_RESTARTED for gap in turn.gaps):
                 session.reset()
-            output = checked(session.step(turn), turn)
+            output = gate.passed(checked(session.step(turn), turn))
         except Exception as error:
             self._fault(turn, error)
             self._reset(session, turn)

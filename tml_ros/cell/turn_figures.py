@@ -14,7 +14,14 @@ from tml_ros.turn.assembler_counters import AssemblerCounters
 from tml_ros.turn.micro_turn import GapKind
 
 DEADLINE_MISSES, MODEL_FAULTS = "deadline_misses", "model_faults"
-COUNTS = (*(count.name for count in fields(AssemblerCounters)), DEADLINE_MISSES, MODEL_FAULTS)
+UNTRUSTED_HAZARDS, MUTED_TURNS = "untrusted_hazards", "muted_turns"
+COUNTS = (
+    *(count.name for count in fields(AssemblerCounters)),
+    DEADLINE_MISSES,
+    MODEL_FAULTS,
+    UNTRUSTED_HAZARDS,
+    MUTED_TURNS,
+)
 _Key = TypeVar("_Key")
 _GAP = "gap "
 _GAP_KINDS = frozenset(kind.value for kind in GapKind)
@@ -25,8 +32,9 @@ class TurnFigures:
     """Since the interaction was made.
 
     turns: answered. gaps: (kind of gap, stream) -> in how many turns.
-    counts: those of `COUNTS` that are not 0: what the assembler could not use, turns that took
-        longer than a turn lasts, failures of the model.
+    counts: those of `COUNTS` that are not 0: what the assembler could not use, turns answered
+        later than a turn lasts, failures of the model, judgements of kinds that it is not trusted
+        with, turns in which it would have spoken were it trained.
     """
 
     turns: int = 0

@@ -7,7 +7,6 @@ writes one PNG. Runs on the main thread.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
@@ -27,11 +26,14 @@ from tml_ros.cell.cell_description import (
     polygon_fractions,
 )
 from tml_ros.cell.cell_file import CellFileError, load_cell
+from tml_ros.cell.model_gate import ModelStanding, model_standing
+from tml_ros.cell.session_layout import session_layout
 from tml_ros.cell.zone_drawing import draw_camera, plain_picture, side_by_side
 from tml_ros.cli.camera_preview import Preview, preview_camera
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.source_files import unreadable_sources
-from tml_ros.model.interface import ModelUnavailableError, open_model
+from tml_ros.model.interface import NO_MODEL, ModelUnavailableError, open_model
+from tml_ros.model.layout import SessionLayoutError
 from tml_ros.settings.problem import Problem
 from tml_ros.turn.encoded_picture import png_of
 
@@ -76,16 +78,17 @@ def check(
     except CellFileError as error:
         if not error.readable:
             raise
-        _report(console, cell, list(error.problems), None, as_json=as_json)
+        _report(console, cell, list(error.problems), as_json=as_json)
         raise typer.Exit(WRONG) from None
     previews = _previews(described, _pictures(described, picture or []))
-    problems = list(_problems(described))
+    standing, problems = _model(described)
+    problems = [*unreadable_sources(described), *problems]
     png = None
     if previews:
         png = out or Path(f"{described.cell}_zones.png")
         _draw(described, previews, png)
-    console.print(_contents(described, previews))
-    _report(console, cell, problems, png, as_json=as_json)
+    console.print(_contents(described, previews, standing))
+    _report(console, cell, problems, png=png, standing=standing, as_json=as_json)
     if problems:
         raise typer.Exit(WRONG)
 
@@ -112,13 +115,18 @@ def _previews(cell: CellDescription, pictures: dict[str, Path]) -> dict[str, Pre
         return dict(zip(cell.cameras, pool.map(preview, cell.cameras), strict=True))
 
 
-def _problems(cell: CellDescription) -> Iterator[Problem]:
-    """What is wrong with what the description names."""
-    yield from unreadable_sources(cell)
+def _model(cell: CellDescription) -> tuple[ModelStanding | None, list[Problem]]:
+    """How the cell's model stands, and what is wrong with it."""
     try:
-        open_model(cell.model)
+        model = open_model(cell.model)
+        if model is None:
+            return None, []
+        model.open_session(session_layout(cell)).close()
     except ModelUnavailableError as error:
-        yield Problem("model", repr(cell.model), f"a model that is there ({error})")
+        return None, [Problem("model", repr(cell.model), f"a model that is there ({error})")]
+    except SessionLayoutError as error:
+        return None, [Problem("model", repr(cell.model), f"one with room for this cell ({error})")]
+    return model_standing(model), []
 
 
 def _draw(cell: CellDescription, previews: dict[str, Preview], png: Path) -> None:
@@ -140,7 +148,9 @@ def _write_png(path: Path, rgb: NDArray[np.uint8]) -> None:
     path.write_bytes(png_of(rgb).tobytes())
 
 
-def _contents(cell: CellDescription, previews: dict[str, Preview]) -> Table:
+def _contents(
+    cell: CellDescription, previews: dict[str, Preview], standing: ModelStanding | None
+) -> Table:
     """What the cell has, a line each."""
     table = Table(title=f"cell {cell.cell}", title_justify="left", title_style="bold")
     for heading in ("what", "name", "from", "watched for"):
@@ -155,7 +165,8 @@ def _contents(cell: CellDescription, previews: dict[str, Preview]) -> Table:
         table.add_row("microphone", name, Text(origin), "sirens, impacts")
     sink = None if cell.speaker is None else cell.speaker.sink
     table.add_row("speaker", "", Text("none" if sink is None else str(sink)), _spoken(cell))
-    table.add_row("model", "", Text(cell.model), "" if cell.model != "none" else "guards alone")
+    about = "guards alone" if cell.model == NO_MODEL else ""
+    table.add_row("model", "", Text(cell.model), Text(about if standing is None else str(standing)))
     for kind, policy in policies(cell).items():
         if kind in cell.alarms:
             delays = f"on {policy.on_delay_ns / 1e9:g} s, off {policy.off_delay_ns / 1e9:g} s"
@@ -173,7 +184,13 @@ def _spoken(cell: CellDescription) -> str:
 
 
 def _report(
-    console: Console, cell: Path, problems: list[Problem], png: Path | None, *, as_json: bool
+    console: Console,
+    cell: Path,
+    problems: list[Problem],
+    *,
+    png: Path | None = None,
+    standing: ModelStanding | None = None,
+    as_json: bool,
 ) -> None:
     if as_json:
         verdict = {
@@ -184,6 +201,12 @@ def _report(
                 for p in problems
             ],
             "picture": None if png is None else str(png),
+            "model": standing
+            and {
+                "name": standing.name,
+                "trained": standing.trained,
+                "trusted": sorted(kind.value for kind in standing.trusted),
+            },
         }
         typer.echo(json.dumps(verdict))
         return

@@ -86,10 +86,10 @@ def replay(  # noqa: PLR0917 - a command line
 
     Exit code: 0 done, 2 a mistake in what was asked.
     """
-    # One thread per OpenCV call: equal sums on every machine, and the reader has a core to itself.
+    # One thread per call: equal sums on every machine, and the reader has a core to itself.
     cv2.setNumThreads(1)
     description = load_cell(cell)
-    model = open_model(description.model)
+    model = open_model(description.model, threads=1)
     console = Console(stderr=True, highlight=False)
     with ExitStack() as stack:
         opened = open_source(

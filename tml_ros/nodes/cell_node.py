@@ -49,7 +49,7 @@ class CellNode(LifecycleNode):
         )
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._while_active: list[Callable[[], Any]] = []
-        self._advertised: list[Publisher] = []
+        self._while_configured: list[Callable[[], Any]] = []
         self._reason = ""
 
     def start(self) -> None:
@@ -100,8 +100,12 @@ class CellNode(LifecycleNode):
     def advertise(self, message: type, topic: str, qos: QoSProfile) -> Publisher:
         """A publisher that lasts until cleanup."""
         publisher = self.create_publisher(message, topic, qos)
-        self._advertised.append(publisher)
+        self.at_cleanup(lambda: self.destroy_publisher(publisher))
         return publisher
+
+    def at_cleanup(self, let_go: Callable[[], Any]) -> None:
+        """Call this when the cell is forgotten: nothing works with it any more."""
+        self._while_configured.append(let_go)
 
     def start_worker(
         self, lanes: Mapping[str, Lane], *, on_failure: Callable[[str, Exception], None]
@@ -146,8 +150,8 @@ class CellNode(LifecycleNode):
             self.get_logger().error("the worker did not end within a second")
 
     def _forget(self) -> None:
-        while self._advertised:
-            self.destroy_publisher(self._advertised.pop())
+        while self._while_configured:
+            self._while_configured.pop()()
 
     def _end(self) -> None:
         # Last begun, first ended: nothing is put into a worker that is gone.

@@ -18,13 +18,15 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.heartbeat_watch import STEP
 from tml_ros.cell.interaction import Interaction
 from tml_ros.cell.turn_figures import DEADLINE_MISSES, TurnFigures, figure_values
-from tml_ros.model.interface import open_model
+from tml_ros.cell.warm_up import warm_up
+from tml_ros.model.interface import NO_MODEL, open_model
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_inputs import Arrival, CellInputs
 from tml_ros.nodes.cell_node import CellNode
 from tml_ros.nodes.input_figures import MAX_ERROR
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
 from tml_ros.nodes.messages import audio_message
+from tml_ros.nodes.parameters import whole_number_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message
 from tml_ros.nodes.worker import Lane, Worker
@@ -51,7 +53,10 @@ class InteractionNode(CellNode):
 
     With `model: none` in the cell turns are assembled and reported all the same.
 
-    Parameters: `cell`, `autostart` (see CellNode).
+    Parameters:
+        `cell`, `autostart` (see CellNode).
+        model_threads: threads that the model's arithmetic may use (default 1: many cells share a
+            machine, and one thread each is faster than several that wait for each other).
 
     Subscribes:
         every camera (Image or CompressedImage) and microphone (Int16MultiArray) of the cell
@@ -60,12 +65,14 @@ class InteractionNode(CellNode):
         hazards (DiagnosticArray): what the model judges, each turn
         speech/audio, speech/text: what the model says
         heartbeat (DiagnosticArray), 5 Hz: sequence, how long the step in progress takes, turns,
-            their gaps by kind and stream, what came late, age of the last turn, times of turns,
-            turns that took longer than a turn lasts, failures of the model
+            their gaps by kind and stream, what came late, age of the last turn, times of steps,
+            turns answered later than 200 ms after they closed, failures of the model, its name,
+            whether it is trained and what was withheld for that
         /diagnostics (DiagnosticArray), 1 Hz
 
-    Fails to configure on a wrong cell file or an unknown model. While active nothing ends it: what
-    makes no sense is counted, logged and reported.
+    Fails to configure on a wrong cell file, a model that is not there or has no room for the cell,
+    and one that cannot take a silent turn. While active nothing ends it: what makes no sense is
+    counted, logged and reported.
     """
 
     def __init__(self) -> None:
@@ -74,11 +81,23 @@ class InteractionNode(CellNode):
         self._beats = 0
         self._step_began_ns: int | None = None
         self._progress = _Progress()
+        self._model_threads = whole_number_parameter(
+            self,
+            "model_threads",
+            "threads that the model's arithmetic may use",
+            default=1,
+            lowest=1,
+            highest=64,
+        )
         self.start()
 
     def configure(self, cell: CellDescription) -> None:
-        """Open the model, advertise the topics."""
-        self._interaction = Interaction(cell, open_model(cell.model))
+        """Open the model and take its first steps, advertise the topics."""
+        model = open_model(cell.model, threads=self._model_threads)
+        if model is not None:
+            warm_up(model, cell)
+        self._interaction = Interaction(cell, model)
+        self.at_cleanup(self._close_session)
         self._inputs = CellInputs(
             self, others=(TEXT, TICKS), on_frame=self._on_frame, on_block=self._on_block
         )
@@ -107,7 +126,10 @@ class InteractionNode(CellNode):
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(HEARTBEAT_SECONDS, self._beat)
         self.every(1.0, lambda: self._report(worker))
-        self.get_logger().info(f"interacting in cell '{self.cell.cell}', model {self.cell.model}")
+        standing = self._interaction.standing
+        about = "" if standing is None else f", {standing}"
+        model = f"model {self.cell.model}{about}"
+        self.get_logger().info(f"interacting in cell '{self.cell.cell}', {model}")
 
     def _on_frame(self, frame: Frame) -> None:
         self._interaction.push_frame(frame)
@@ -125,25 +147,32 @@ class InteractionNode(CellNode):
             self._poll()
 
     def _poll(self) -> None:
-        began_ns = self._step_began_ns = self.steady_ns()
-        try:
-            answered = self._interaction.poll(self.now_ns())
-        finally:
-            self._step_began_ns = None
-        if not answered:
-            return
-        ended_ns = self.steady_ns()
-        each_ns = (ended_ns - began_ns) // len(answered)
-        for turn, output in answered:
-            self._turn_times.add(each_ns)
+        closed_ns = self.steady_ns()
+        for turn in self._interaction.closed(self.now_ns()):
+            began_ns = self._step_began_ns = self.steady_ns()
+            try:
+                output = self._interaction.answer(turn)
+            finally:
+                self._step_began_ns = None
+            ended_ns = self.steady_ns()
+            self._turn_times.add(ended_ns - began_ns)
+            self._deadline_misses += ended_ns - closed_ns > TURN_NS
             self._publish(turn, output)
-        self._deadline_misses += len(answered) if each_ns > TURN_NS else 0
+            self._note(ended_ns)
+
+    def _note(self, ended_ns: int) -> None:
         figures = self._interaction.figures
         if self._deadline_misses:
             counts = {**figures.counts, DEADLINE_MISSES: self._deadline_misses}
             figures = replace(figures, counts=counts)
         faults = self._interaction.faults
         self._progress = _Progress(figures, ended_ns, faults[-1].reason if faults else "")
+
+    def _close_session(self) -> None:
+        try:
+            self._interaction.close()
+        except Exception as error:
+            self.get_logger().warning(f"the model's session did not close: {error}")
 
     def _publish(self, turn: MicroTurn, output: TurnOutput) -> None:
         if output.hazards:
@@ -174,6 +203,9 @@ class InteractionNode(CellNode):
         streams = self.cell.cameras or self.cell.microphones
         age_ms = values["last_turn_age_ms"]
         level, message = OK, "taking turns"
+        standing = self._interaction.standing
+        if standing is not None and not standing.trained:
+            level, message = WARN, f"model {standing.name} is {standing}"
         if streams and age_ms == "none":
             level, message = WARN, "no turn yet"
         elif streams and float(age_ms) > STALLED_MS:
@@ -187,7 +219,10 @@ class InteractionNode(CellNode):
         progress = self._progress
         turns = progress.figures.turns
         age_ms = (self.steady_ns() - progress.last_ns) / 1e6 if turns else None
+        standing = self._interaction.standing
         return {
+            "model": NO_MODEL if standing is None else standing.name,
+            "model_trained": str(standing is not None and standing.trained).lower(),
             **figure_values(progress.figures),
             "last_turn_age_ms": milliseconds(age_ms),
             "turn_p50_ms": milliseconds(self._turn_times.percentile_ms(50)),
