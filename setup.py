@@ -40,7 +40,10 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.10,<3.14",
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
-    package_data={PACKAGE: ["py.typed", "*/templates/*"]},
+    package_data={
+        PACKAGE: ["py.typed", "*/templates/*"],
+        f"{PACKAGE}.model": ["*.json", "*.safetensors"],
+    },
     data_files=share_files(),
     zip_safe=False,
     install_requires=[
@@ -68,6 +71,8 @@ setup(
             "ros-jazzy-std-srvs",
             "ros-jazzy-visualization-msgs",
         ],
+        # A bare torch may bring gigabytes of CUDA packages: docs/model.md says how to choose.
+        "model": ["torch>=2.4", "safetensors>=0.4", "tokenizers>=0.15"],
         "sim": ["mujoco>=3.1", "PyOpenGL>=3.1"],
         "sound": ["sounddevice>=0.4"],
         "test": [
