@@ -82,7 +82,7 @@ def test_sessions_that_join_and_leave_a_batch_answer_as_if_alone(net: Interactio
         torch.testing.assert_close(torch.stack(acts), streamed(net, clip).act, rtol=0, atol=1e-5)
 
 
-def test_hazards_do_not_change_by_a_bit_with_what_was_said_or_told(net: InteractionNet) -> None:
+def test_hazards_do_not_change_with_what_was_said_or_told(net: InteractionNet) -> None:
     clip = random_clip(net.preset, 30)
     other = [
         replace(
@@ -95,9 +95,11 @@ def test_hazards_do_not_change_by_a_bit_with_what_was_said_or_told(net: Interact
         )
         for turn in clip
     ]
+    # Experts multiply what chose them together, and how many those are may move the last bit.
+    bit = 0 if net.preset.transformer.experts is None else 1e-6
     for run in (streamed, lambda net, clip: at_once(net, [clip])):
         one, two = run(net, clip), run(net, other)
-        torch.testing.assert_close(one.hazards, two.hazards, rtol=0, atol=0)
+        torch.testing.assert_close(one.hazards, two.hazards, rtol=0, atol=bit)
         assert (one.floor - two.floor).abs().max() > 1e-2
 
 

@@ -56,9 +56,19 @@ class Experts(nn.Module):
         order = chosen_by.argsort(stable=True)
         ends = F.one_hot(chosen_by, self.count).sum(dim=0).cumsum(dim=0).to(torch.int32)
         taken = tokens[order // self.chosen]
-        gate, up = F.grouped_mm(taken, self.gate_up, offs=ends).chunk(2, dim=-1)
-        result = F.grouped_mm((F.silu(gate) * up).contiguous(), self.down, offs=ends)
+        gate, up = _grouped(taken, self.gate_up, ends).chunk(2, dim=-1)
+        result = _grouped((F.silu(gate) * up).contiguous(), self.down, ends)
         result = result * weights.flatten()[order, None]
         # Back in the order of tokens each sums its own experts in a fixed order.
         back = torch.empty_like(result).index_copy(0, order, result)
         return back.unflatten(0, (-1, self.chosen)).sum(dim=1)
+
+
+def _grouped(tokens: Tensor, weight: Tensor, ends: Tensor) -> Tensor:
+    """Each stretch of sorted tokens [t, i], up to its end, through its expert's weight [e, i, o]."""
+    if torch.compiler.is_compiling() and tokens.dtype is not torch.bfloat16:
+        # The compiler knows grouped products in bfloat16 only; here each token fetches its weight.
+        place = torch.arange(tokens.shape[0], device=tokens.device)
+        expert = torch.searchsorted(ends, place, right=True)
+        return torch.bmm(tokens[:, None], weight[expert])[:, 0]
+    return F.grouped_mm(tokens, weight, offs=ends)

@@ -67,8 +67,10 @@ class InteractionNet(nn.Module):
         """One pass: every token of the batch through all layers, then hazards and floor."""
         x, balance = self.through(batch, store)
         x = self.norm(x).flatten(0, 1)
-        act = x[batch.act_at]
-        return Judgement(self.hazards(x[batch.boundary_at]), self.floor(act), act, balance)
+        # In a batch of fixed size the tokens of rows without a turn point behind the last place.
+        last = x.shape[0] - 1
+        boundary, act = x[batch.boundary_at.clamp(max=last)], x[batch.act_at.clamp(max=last)]
+        return Judgement(self.hazards(boundary), self.floor(act), act, balance)
 
     def through(self, batch: TokenBatch, store: KeyStore) -> tuple[Tensor, Tensor]:
         """The layers alone: [rows, places, width], and the experts' mean balance loss."""

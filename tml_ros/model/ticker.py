@@ -21,7 +21,7 @@ from tml_ros.model.ring_plan import RingPlan
 from tml_ros.model.ring_state import RingState
 from tml_ros.model.rope import RotaryAngles
 from tml_ros.model.sequence import whole_batch
-from tml_ros.model.token_batch import Places, TokenBatch, pack
+from tml_ros.model.token_batch import TokenBatch, pack
 from tml_ros.model.turn_tokens import TurnTokens, nothing_sensed
 
 
@@ -57,6 +57,7 @@ class Ticker:
         self._device, self._dtype = weight.device, weight.dtype
         self.rings = Rings(transformer, self.plan, rows, dtype=self._dtype, device=self._device)
         self._sinks = _sink_keys(net)
+        self.least_places = (0, 0)
 
     def clear(self, row: int) -> None:
         """Begin a session in this row: nothing but the sinks."""
@@ -78,15 +79,19 @@ class Ticker:
         judged: Judgement = self._net(tensors.batch, store)
         return judged
 
-    def tensors(self, stepping: Sequence[Stepping]) -> TickTensors:
-        """Take the slots of the turn's tokens and lay everything out, from the first row to the
-        last one; rows between them that do not step are padding.
-        """  # noqa: D205
+    def tensors(self, stepping: Sequence[Stepping], *, whole: bool = False) -> TickTensors:
+        """Take the slots of the turn's tokens and lay everything out.
+
+        Rows from the first that steps to the last, or all of them if `whole`; those that do not
+        step are padding.
+        """
         first, last = stepping[0].row, stepping[-1].row
+        if whole:
+            first, last = 0, self.rings.rows - 1
         rows: list[list[TurnTokens]] = [[] for _ in range(first, last + 1)]
         for one in stepping:
             rows[one.row - first].append(one.tokens)
-        batch, places = pack(rows, self._angles)
+        batch, places = pack(rows, self._angles, least=self.least_places)
         slots = np.full(places.turn.shape, self.plan.spare, np.int64)
         seen = np.zeros((len(rows), self.plan.slots), np.bool_)
         # A row that does not step still needs something to look at, or its scores are empty.

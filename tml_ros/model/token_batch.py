@@ -93,14 +93,20 @@ class Places:
 
 
 def pack(
-    rows: Sequence[Sequence[TurnTokens]], angles: RotaryAngles, *, sinks: int = 0
+    rows: Sequence[Sequence[TurnTokens]],
+    angles: RotaryAngles,
+    *,
+    sinks: int = 0,
+    least: tuple[int, int] = (0, 0),
 ) -> tuple[TokenBatch, Places]:
     """Lay the turns of each row one after another.
 
     sinks: how many of each half every row begins with; 0 where they are in a ring already.
+    least: places of each half to have at least.
     """
-    sensors = max(sinks + sum(len(turn.sensors) for turn in row) for row in rows)
-    dialogue = max(sinks + sum(len(turn.dialogue.text) + 1 for turn in row) for row in rows)
+    sensed = (sinks + sum(len(turn.sensors) for turn in row) for row in rows)
+    told = (sinks + sum(len(turn.dialogue.text) + 1 for turn in row) for row in rows)
+    sensors, dialogue = max(least[0], *sensed), max(least[1], *told)
     places = sensors + dialogue
     layout = _Layout(len(rows), places)
     for row, turns in enumerate(rows):

@@ -1,0 +1,218 @@
+"""The interaction model of this package: its weights, and many sessions on them in one tick.
+
+One thread opens, steps and closes the sessions of a model. The weights may be shared by several
+models, each with a thread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tml_ros.model.checkpoint import CheckpointError, load_checkpoint
+from tml_ros.model.conversation import Said, TextChoice
+from tml_ros.model.interaction_net import InteractionNet, fresh_net
+from tml_ros.model.interface import ModelUnavailableError, Session
+from tml_ros.model.layout import SessionLayout
+from tml_ros.model.native_session import NativeSession, SessionClosedError
+from tml_ros.model.preset import Preset
+from tml_ros.model.preset_file import PresetFileError, load_preset
+from tml_ros.model.ticker import Stepping, Ticker
+from tml_ros.model.tokenizer import TextTokenizer, load_tokenizer
+from tml_ros.turn.hazard import HazardKind
+from tml_ros.turn.micro_turn import MicroTurn
+from tml_ros.turn.turn_output import TurnOutput
+
+
+class NativeModel:
+    """Weights and the means to open sessions on them.
+
+    rows: sessions that share one allocation and so one pass; opened beyond that, a second
+        allocation of the same size is made. sparse: leave out patches that have not changed.
+    """
+
+    def __init__(
+        self,
+        net: InteractionNet,
+        tokenizer: TextTokenizer,
+        *,
+        name: str,
+        trained: bool = False,
+        trusted_kinds: frozenset[HazardKind] = frozenset(),
+        rows: int = 1,
+        sparse: bool = True,
+    ) -> None:
+        if rows < 1:
+            raise ValueError(f"a model has room for at least one session, not {rows}")
+        self.net = net.eval()
+        self.tokenizer = tokenizer
+        self.name = name
+        self.trained = trained
+        self.trusted_kinds = trusted_kinds
+        self.sparse = sparse
+        self._rows = rows
+        self._tickers: list[Ticker] = []
+        self._free: list[tuple[int, int]] = []
+        self._masks = torch.tensor(tokenizer.masks, device=net.hazards.weight.device)
+
+    @cached_property
+    def weights_print(self) -> str:
+        """SHA-256 of all weights; a saved session goes on with the same ones only."""
+        digest = sha256()
+        for name, weight in sorted(self.net.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(weight.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+        return digest.hexdigest()
+
+    @property
+    def preset(self) -> Preset:
+        """The shape of the model."""
+        return self.net.preset
+
+    def open_session(self, layout: SessionLayout | None = None, *, seed: int = 0) -> NativeSession:
+        """A fresh session. Raises SessionLayoutError where the layout has no room in the model."""
+        if not self._free:
+            self._tickers.append(Ticker(self.net, self._rows))
+            place = len(self._tickers) - 1
+            self._free = [(place, row) for row in range(self._rows)]
+        place, row = self._free[0]
+        session = NativeSession(self, self._tickers[place], row, layout=layout, seed=seed)
+        self._free.pop(0)
+        return session
+
+    def give_back(self, session: NativeSession) -> None:
+        """A session was closed: its row is free."""
+        self._free.append((self._tickers.index(session.ticker), session.row))
+        self._free.sort()
+
+    def step_batch(self, pairs: Sequence[tuple[Session, MicroTurn]]) -> list[TurnOutput]:
+        """Step many sessions in one tick; equal to stepping each alone.
+
+        Raises ValueError for a session of another model or one that is there twice,
+        SessionClosedError for a closed one; then none has been stepped.
+        """
+        sessions = [_mine(session, self) for session, _ in pairs]
+        if len(set(map(id, sessions))) < len(sessions):
+            raise ValueError("a session can take one turn at a time, and one is there twice")
+        order = sorted(range(len(pairs)), key=lambda at: self._place(sessions[at]))
+        outputs: dict[int, TurnOutput] = {}
+        for _, together in groupby(order, key=lambda at: self._run(sessions, order, at)):
+            ats = list(together)
+            turns = [pairs[at][1] for at in ats]
+            outputs.update(zip(ats, self._tick([sessions[at] for at in ats], turns), strict=True))
+        return [outputs[at] for at in range(len(pairs))]
+
+    @torch.inference_mode()
+    def _tick(
+        self, sessions: Sequence[NativeSession], turns: Sequence[MicroTurn]
+    ) -> list[TurnOutput]:
+        both = list(zip(sessions, turns, strict=True))
+        stepping: list[Stepping] = [session.take_in(turn) for session, turn in both]
+        judged = sessions[0].ticker.step(stepping)
+        hazards, floor = (part.float().cpu().numpy() for part in (judged.hazards, judged.floor))
+        decided = [
+            session.judge(hazards[at], floor[at], turn) for at, (session, turn) in enumerate(both)
+        ]
+        writing = [at for at, (_, one) in enumerate(decided) if one.text is not TextChoice.NONE]
+        written = self._write(judged.act, [sessions[at] for at in writing], writing)
+        said = [session.say(written.get(at, ())) for at, session in enumerate(sessions)]
+        mels = self._voice(judged.act, sessions, said)
+        return [
+            TurnOutput(
+                index=turn.index,
+                speech=session.sound(mels.get(at)),
+                text=said[at].text,
+                hazards=decided[at][0],
+                delegations=said[at].delegations,
+                floor=said[at].floor,
+            )
+            for at, (session, turn) in enumerate(both)
+        ]
+
+    def _write(
+        self, act: Tensor, sessions: Sequence[NativeSession], rows: Sequence[int]
+    ) -> dict[int, list[int]]:
+        """The tokens that the text head writes for these rows."""
+        if not rows:
+            return {}
+
+        def allowed(prefixes: list[list[int]]) -> Tensor:
+            each = zip(sessions, prefixes, strict=True)
+            return self._masks[[one.conversation.allowed(prefix) for one, prefix in each]]
+
+        written = self.net.text.generate(act[list(rows)], allowed)
+        return dict(zip(rows, written.tolist(), strict=True))
+
+    def _voice(
+        self, act: Tensor, sessions: Sequence[NativeSession], said: Sequence[Said]
+    ) -> dict[int, np.ndarray[Any, np.dtype[np.float32]]]:
+        """Mel float32 [8, 80] of every row that speaks in this turn."""
+        speaking = [(at, one.voice) for at, one in enumerate(said) if one.voice is not None]
+        if not speaking:
+            return {}
+        rows = [at for at, _ in speaking]
+
+        def stacked(name: str) -> Tensor:
+            parts = np.stack([getattr(context, name) for _, context in speaking])
+            return torch.from_numpy(parts).to(act.device)
+
+        noise = torch.from_numpy(np.stack([sessions[at].noise() for at in rows]))
+        condition = self.net.voice_text(
+            stacked("text"), stacked("seconds").to(act.dtype), stacked("valid"), act[rows]
+        )
+        steps = self.preset.voice.steps
+        mel = self.net.voice.sample(condition, noise.to(act.device, act.dtype), steps)
+        return dict(zip(rows, mel.float().cpu().numpy(), strict=True))
+
+    def _place(self, session: NativeSession) -> tuple[int, int]:
+        return self._tickers.index(session.ticker), session.row
+
+    def _run(
+        self, sessions: Sequence[NativeSession], order: Sequence[int], at: int
+    ) -> tuple[int, int]:
+        """Sessions in rows that follow each other have the same one: they share a pass."""
+        place, row = self._place(sessions[at])
+        return place, row - order.index(at)
+
+
+def open_native(name_or_path: str, *, sessions: int = 1) -> NativeModel:
+    """A preset's model by name, a preset file, or a checkpoint (.safetensors).
+
+    A preset without weights of its own gives untrained ones, always the same; `trained` then is
+    false. Raises ModelUnavailableError.
+    """
+    tokenizer = load_tokenizer()
+    try:
+        net, facts = _weights(name_or_path)
+    except (CheckpointError, PresetFileError) as error:
+        raise ModelUnavailableError(str(error)) from error
+    return NativeModel(
+        net,
+        tokenizer,
+        name=name_or_path,
+        trained=bool(facts.get("trained", False)),
+        trusted_kinds=frozenset(HazardKind(kind) for kind in facts.get("trusted_kinds", ())),
+        rows=sessions,
+    )
+
+
+def _weights(name_or_path: str) -> tuple[InteractionNet, Mapping[str, Any]]:
+    if name_or_path.endswith(".safetensors"):
+        net, header = load_checkpoint(name_or_path)
+        return net, header.facts
+    return fresh_net(load_preset(name_or_path)), {}
+
+
+def _mine(session: Session, model: NativeModel) -> NativeSession:
+    if not isinstance(session, NativeSession) or session.model is not model:
+        raise ValueError("the session was opened on another model")
+    if session.closed:
+        raise SessionClosedError("the session is closed; open another one")
+    return session
