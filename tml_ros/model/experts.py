@@ -65,9 +65,9 @@ class Experts(nn.Module):
 
 
 def _grouped(tokens: Tensor, weight: Tensor, ends: Tensor) -> Tensor:
-    """Each stretch of sorted tokens [t, i], up to its end, through its expert's weight [e, i, o]."""
+    """Each stretch of sorted tokens [t, i], up to its end, through its expert's [e, i, o]."""
     if torch.compiler.is_compiling() and tokens.dtype is not torch.bfloat16:
-        # The compiler knows grouped products in bfloat16 only; here each token fetches its weight.
+        # The compiler knows grouped products in bfloat16 only: each token fetches its weight.
         place = torch.arange(tokens.shape[0], device=tokens.device)
         expert = torch.searchsorted(ends, place, right=True)
         return torch.bmm(tokens[:, None], weight[expert])[:, 0]

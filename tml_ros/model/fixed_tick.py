@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -101,7 +102,7 @@ def _padded(tensors: TickTensors, preset: Preset) -> TickTensors:
         "text": ("text", "kind", "order"),
         "act": ("own_state",),
     }
-    grown = {}
+    grown: dict[str, Any] = {}
     for sort, size in sizes.items():
         grown[f"{sort}_at"] = _grown(getattr(batch, f"{sort}_at"), size, nowhere)
         for name in of_sort[sort]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,7 +72,7 @@ class TokenBatch:
 
     def to(self, device: torch.device | str, dtype: torch.dtype) -> TokenBatch:
         """On a device, with floating point tensors in `dtype`."""
-        moved = {}
+        moved: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, Tensor):
@@ -82,14 +83,13 @@ class TokenBatch:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where tokens stand: each int64 [b, n], in the places of a `TokenBatch`.
+    """Where tokens stand in time: each int64 [b, n], in the places of a `TokenBatch`.
 
-    turn: of the token; padding has -2, sinks -1. position: for the rotation. pinned: bool.
+    turn: of the token; padding has -2, sinks -1. position: for the rotation.
     """
 
     turn: NDArray[np.int64]
     position: NDArray[np.int64]
-    pinned: NDArray[np.bool_]
 
 
 def pack(
@@ -104,22 +104,23 @@ def pack(
     sinks: how many of each half every row begins with; 0 where they are in a ring already.
     least: places of each half to have at least.
     """
-    sensed = (sinks + sum(len(turn.sensors) for turn in row) for row in rows)
-    told = (sinks + sum(len(turn.dialogue.text) + 1 for turn in row) for row in rows)
+    sensed = [sinks + sum(len(turn.sensors) for turn in row) for row in rows]
+    told = [sinks + sum(len(turn.dialogue.text) + 1 for turn in row) for row in rows]
     sensors, dialogue = max(least[0], *sensed), max(least[1], *told)
     places = sensors + dialogue
     layout = _Layout(len(rows), places)
     for row, turns in enumerate(rows):
-        seen, told = row * places, row * places + sensors
-        layout.put("sensor_sink", seen, np.full(sinks, -1), np.zeros(sinks), pinned=True)
-        layout.put("sink", told, np.full(sinks, -1), np.zeros(sinks), pinned=True)
-        seen, told = seen + sinks, told + sinks
+        no_position = np.zeros(sinks, np.int64)
+        first = row * places
+        seen = layout.put("sensor_sink", first, -1, no_position, pinned=True)
+        said = layout.put("sink", first + sensors, -1, no_position, pinned=True)
         for turn in turns:
             seen = _put_sensors(layout, seen, turn)
-            told = _put_dialogue(layout, told, turn)
+            said = _put_dialogue(layout, said, turn)
     cos, sin = angles(layout.position)
-    where = Places(*(part.reshape(len(rows), places) for part in layout.parts()))
-    shape = (len(rows), places, 1, -1)
+    both = (len(rows), places)
+    where = Places(layout.turn.reshape(both), layout.position.reshape(both))
+    shape = (*both, 1, -1)
     turns = [turn for row in rows for turn in row]
     halves = [turn.sensors for turn in turns], [turn.dialogue for turn in turns]
     joined = {
@@ -170,7 +171,7 @@ class _Layout:
         self,
         sort: str,
         first: int,
-        turn: NDArray[np.int64] | int,
+        turn: int,
         position: NDArray[np.int64],
         *,
         pinned: NDArray[np.bool_] | bool = False,
@@ -182,10 +183,6 @@ class _Layout:
         self.position[first:end] = position
         self.pinned[first:end] = pinned
         return end
-
-    def parts(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-        """As `Places` wants them."""
-        return self.turn, self.position, self.pinned
 
     def at(self, sort: str) -> Tensor:
         """Where all tokens of a sort went: int64."""

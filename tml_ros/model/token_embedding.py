@@ -62,7 +62,7 @@ class TokenEmbedding(nn.Module):
         return x[:-1].unflatten(0, (batch.rows, batch.places))
 
     def _sinks(self, half: int, at: Tensor) -> Tensor:
-        sinks = self.sinks[half]
+        sinks: Tensor = self.sinks[half]
         return sinks.repeat(at.shape[0] // sinks.shape[0], 1)
 
     def _sound(self, batch: TokenBatch) -> Tensor:
@@ -70,11 +70,12 @@ class TokenEmbedding(nn.Module):
         heard = F.embedding_bag(batch.bins.long() + first, self.sound.weight, mode="sum")
         # Many vectors are added; their sum has the size of one again.
         heard = heard / math.sqrt(batch.bins.shape[1])
-        return heard + self.microphone(batch.microphone) + self.sound_place(batch.sound_place)
+        whose: Tensor = self.microphone(batch.microphone) + self.sound_place(batch.sound_place)
+        return heard + whose
 
     def _patches(self, batch: TokenBatch) -> Tensor:
         seen: Tensor = self.stem(batch.rgb, batch.masks, batch.difference)
         halves = 2.0 ** torch.arange(_CENTRE_WAVES, device=seen.device)
         waves = (batch.centre[:, :, None] * (math.pi * halves)).flatten(1)
-        where = self.centre(torch.cat((waves.sin(), waves.cos()), dim=1).to(seen.dtype))
-        return seen + self.camera(batch.camera) + where
+        where: Tensor = self.centre(torch.cat((waves.sin(), waves.cos()), dim=1).to(seen.dtype))
+        return seen + where + self.camera(batch.camera)
