@@ -26,9 +26,9 @@ LAYOUT = SessionLayout({"hall": {"press": SQUARE, "gate": SQUARE}, "yard": {}}, 
 TALK = "Stand back from the press"
 
 
-def model(rows: int = 1, *, sparse: bool = True, **parts: dict[str, object]) -> NativeModel:
+def model(rows: int = 1, *, fixed: bool = False, **parts: dict[str, object]) -> NativeModel:
     net = fresh_net(tiny_preset(**parts), seed=4)
-    return NativeModel(net, load_tokenizer(), name="tiny", rows=rows, sparse=sparse)
+    return NativeModel(net, load_tokenizer(), name="tiny", rows=rows, fixed=fixed)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +94,9 @@ def test_reset_is_a_fresh_session(tiny: NativeModel) -> None:
     session.close()
 
 
-def test_a_batch_with_sessions_joining_and_leaving_is_sessions_alone() -> None:
-    shared, alone = model(rows=3), model()
+@pytest.mark.parametrize("fixed", [False, True])
+def test_a_batch_with_sessions_joining_and_leaving_is_sessions_alone(fixed: bool) -> None:
+    shared, alone = model(rows=3, fixed=fixed), model()
     clips = [turns(30, seed=seed) for seed in range(4)]
     starts = (0, 4, 9, 18)
     expected = []

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from tml_ros.model.checkpoint import CheckpointError, load_checkpoint
 from tml_ros.model.conversation import Said, TextChoice
+from tml_ros.model.fixed_tick import FixedTicker
 from tml_ros.model.interaction_net import InteractionNet, fresh_net
 from tml_ros.model.interface import ModelUnavailableError, Session
 from tml_ros.model.layout import SessionLayout
@@ -36,6 +38,8 @@ class NativeModel:
 
     rows: sessions that share one allocation and so one pass; opened beyond that, a second
         allocation of the same size is made. sparse: leave out patches that have not changed.
+        fixed: tick all rows at one fixed size, as a recorded graph of a GPU needs it; unless given,
+        that is done on a GPU.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class NativeModel:
         trusted_kinds: frozenset[HazardKind] = frozenset(),
         rows: int = 1,
         sparse: bool = True,
+        fixed: bool | None = None,
     ) -> None:
         if rows < 1:
             raise ValueError(f"a model has room for at least one session, not {rows}")
@@ -58,6 +63,8 @@ class NativeModel:
         self.trusted_kinds = trusted_kinds
         self.sparse = sparse
         self._rows = rows
+        on_gpu = net.hazards.weight.device.type == "cuda"
+        self._ticker = FixedTicker if (on_gpu if fixed is None else fixed) else Ticker
         self._tickers: list[Ticker] = []
         self._free: list[tuple[int, int]] = []
         self._masks = torch.tensor(tokenizer.masks, device=net.hazards.weight.device)
@@ -79,7 +86,7 @@ class NativeModel:
     def open_session(self, layout: SessionLayout | None = None, *, seed: int = 0) -> NativeSession:
         """A fresh session. Raises SessionLayoutError where the layout has no room in the model."""
         if not self._free:
-            self._tickers.append(Ticker(self.net, self._rows))
+            self._tickers.append(self._ticker(self.net, self._rows))
             place = len(self._tickers) - 1
             self._free = [(place, row) for row in range(self._rows)]
         place, row = self._free[0]
@@ -177,20 +184,28 @@ class NativeModel:
     def _run(
         self, sessions: Sequence[NativeSession], order: Sequence[int], at: int
     ) -> tuple[int, int]:
-        """Sessions in rows that follow each other have the same one: they share a pass."""
+        """Sessions with the same one share a pass: their rows follow each other, or the pass takes
+        all rows anyway.
+        """
         place, row = self._place(sessions[at])
-        return place, row - order.index(at)
+        return place, 0 if self._ticker is FixedTicker else row - order.index(at)
 
 
-def open_native(name_or_path: str, *, sessions: int = 1) -> NativeModel:
+def open_native(
+    name_or_path: str,
+    *,
+    sessions: int = 1,
+    device: str = "cpu",
+    dtype: torch.dtype = torch.float32,
+) -> NativeModel:
     """A preset's model by name, a preset file, or a checkpoint (.safetensors).
 
-    A preset without weights of its own gives untrained ones, always the same; `trained` then is
-    false. Raises ModelUnavailableError.
+    sessions: how many share a pass. A preset without weights of its own gives untrained ones,
+    always the same; `trained` then is false. Raises ModelUnavailableError.
     """
     tokenizer = load_tokenizer()
     try:
-        net, facts = _weights(name_or_path)
+        net, facts = _weights(name_or_path, device, dtype)
     except (CheckpointError, PresetFileError) as error:
         raise ModelUnavailableError(str(error)) from error
     return NativeModel(
@@ -203,11 +218,13 @@ def open_native(name_or_path: str, *, sessions: int = 1) -> NativeModel:
     )
 
 
-def _weights(name_or_path: str) -> tuple[InteractionNet, Mapping[str, Any]]:
+def _weights(
+    name_or_path: str, device: str, dtype: torch.dtype
+) -> tuple[InteractionNet, Mapping[str, Any]]:
     if name_or_path.endswith(".safetensors"):
-        net, header = load_checkpoint(name_or_path)
+        net, header = load_checkpoint(Path(name_or_path), dtype=dtype, device=device)
         return net, header.facts
-    return fresh_net(load_preset(name_or_path)), {}
+    return fresh_net(load_preset(name_or_path)).to(device, dtype), {}
 
 
 def _mine(session: Session, model: NativeModel) -> NativeSession:

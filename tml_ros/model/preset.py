@@ -147,7 +147,7 @@ class TransformerPreset(_Strict):
     """
 
     width: Count = 256
-    layers: Count = 8
+    layers: Count = 6
     heads: Count = 8
     kv_heads: Count = 2
     head_width: Count = 32
@@ -173,7 +173,7 @@ class VoicePreset(_Strict):
 
     text_width: Count = 192
     text_layers: Count = 1
-    width: Count = 256
+    width: Count = 192
     layers: Count = 3
     steps: Annotated[int, Field(ge=1, le=8, strict=True)] = 2
     context_tokens: Count = 24
