@@ -1,10 +1,8 @@
-"""A session's conversation: who speaks, what is said, and that it can be saved, reset and flooded."""
+"""A conversation: who speaks, what is said, and that it can be saved, reset and flooded."""
 
 from __future__ import annotations
 
-import functools
 import json
-import operator
 
 import numpy as np
 import pytest
@@ -271,13 +269,11 @@ def test_text_comes_in_with_its_kind_place_order_and_end():
         ("context", TextKind.SILENT),
     )
     ids = [[*TOKENIZER.encode(text), END] for text, _ in parts]
-    assert taken.text.tolist() == functools.reduce(operator.iadd, ids, [])
+    assert taken.text.tolist() == [token for each in ids for token in each]
     assert taken.kind.tolist() == [
         kind for (_, kind), each in zip(parts, ids, strict=True) for _ in each
     ]
-    assert taken.order.tolist() == functools.reduce(
-        operator.iadd, (list(range(len(each))) for each in ids), []
-    )
+    assert taken.order.tolist() == [place for each in ids for place in range(len(each))]
     assert taken.place.tolist() == list(range(len(taken.text)))
     assert taken.instruction.tolist()[: len(ids[0])] == [0] * len(ids[0])
     assert set(taken.instruction.tolist()[len(ids[0]) :]) == {-1}

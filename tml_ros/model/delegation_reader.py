@@ -144,8 +144,8 @@ class DelegationReader:
         tokens = saved.wholes("tokens", longest=LONGEST, high=high)
         phase = DelegationPhase.KIND_BEGINS if saved.flag("inside") else DelegationPhase.OUTSIDE
         for token in tokens:
-            phase = phase.after(token)
-        if HOLD in tokens or (phase is not DelegationPhase.OUTSIDE) != saved.flag("inside"):
-            raise ValueError(f"saved delegation.tokens do not lead into a delegation: {tokens}")
+            phase = phase.after(token) if token not in (HOLD, DELEGATE) else DelegationPhase.OUTSIDE
+            if phase is DelegationPhase.OUTSIDE:
+                raise ValueError(f"saved delegation.tokens are not within a delegation: {tokens}")
         self._given, self._dropped = saved.whole("given"), saved.whole("dropped")
         self._tokens, self._phase = tokens, phase
