@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tiny_model import EXPERTS, random_turn, tiny_preset
 
 from tml_ros.model.hazard_places import HEARD, SEEN
@@ -17,7 +18,7 @@ from tml_ros.model.layout import SessionLayout, SessionLayoutError
 from tml_ros.model.native_model import NativeModel
 from tml_ros.model.native_session import NativeSession, SessionClosedError
 from tml_ros.model.session_file import SessionFileError
-from tml_ros.model.tokenizer import load_tokenizer
+from tml_ros.model.tokenizer import ARGUMENT, DELEGATE, END, HOLD, load_tokenizer
 from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, Gap, GapKind, MicroTurn
 from tml_ros.turn.turn_output import Floor, TurnOutput
 
@@ -373,3 +374,40 @@ def test_the_shipped_preset_opens_by_name_untrained_and_trusted_with_nothing() -
     assert weights <= 15_000_000
     with pytest.raises(ModelUnavailableError, match="nano"):
         open_model("nanoo")
+
+
+class Scripted(torch.nn.Module):
+    """A text head that has learnt one thing by heart."""
+
+    def __init__(self, slots: int, tokens: list[int]) -> None:
+        super().__init__()
+        self._slots, self._left = slots, tokens
+
+    def generate(
+        self, act: torch.Tensor, allowed: Callable[[list[list[int]]], torch.Tensor]
+    ) -> torch.Tensor:
+        written: list[int] = []
+        while len(written) < self._slots:
+            token = self._left[0] if self._left else HOLD
+            if not allowed([written])[0, token]:
+                token = HOLD
+            written.append(self._left.pop(0) if token == (self._left or [None])[0] else token)
+        return torch.tensor([written])
+
+
+def test_the_model_delegates_while_listening_and_is_handed_the_finding() -> None:
+    tiny = model()
+    words = tiny.tokenizer.encode
+    script = [DELEGATE, *words("machine_status"), ARGUMENT, *words("Why did press 2 stop?"), END]
+    tiny.net.text = Scripted(tiny.preset.text.out_per_turn, script)
+    session = tiny.open_session(LAYOUT, seed=3)
+    said = [session.step(turn) for turn in turns(12)]
+    asked = [request for output in said for request in output.delegations]
+    assert [(one.kind, one.question) for one in asked] == [
+        ("machine_status", "Why did press 2 stop?")
+    ]
+    assert asked[0].id
+    assert all(output.speech is None and output.text == "" for output in said)
+    session.inject("Press 2 stopped because its guard is open", how="spoken", urgent=True)
+    told = [session.step(turn) for turn in turns(40, seed=1)]
+    assert "guard is open" in "".join(output.text for output in told)
