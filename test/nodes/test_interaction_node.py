@@ -206,6 +206,16 @@ def test_a_trained_model_speaks_and_states_what_it_is_trusted_with(seen, start_w
     assert float(beat["turn_p50_ms"]) < 200 < float(beat["turn_p99_ms"])
 
 
+def test_the_smallest_model_takes_its_turns_in_the_graph(seen, start, path, wait_until):
+    pytest.importorskip("torch", reason="no model can be opened here")
+    path.write_text(f"{CELL}model: nano\n")
+    start(path)
+    wait_until(lambda: seen.beats, what="the first heartbeat")
+    wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= 8)
+    assert (seen.beats[-1]["model"], seen.beats[-1]["model_faults"]) == ("nano", "0")
+    wait_until(lambda: "model_lost" in seen.hazards)
+
+
 @pytest.mark.parametrize(
     ("manner", "words"),
     [("narrow", "room for 0 cameras, the cell has 1"), ("broken", "RuntimeError: bad weights")],
