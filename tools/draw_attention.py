@@ -59,17 +59,17 @@ def _clip(preset: Preset) -> list[TurnTokens]:
         whose = np.zeros(len(sound), np.int64)
         patches = 2 if number in (0, 2) else 0
         words = np.full(1 if number in (1, 2) else 0, 300)
+        none = empty.sensors
         sensors = SensorTokens(
-            sound,
-            whose,
-            np.arange(len(sound)),
-            *(
-                np.zeros((patches, *part.shape[1:]), part.dtype)
-                for part in (empty.sensors.rgb, empty.sensors.masks, empty.sensors.difference)
-            ),
-            np.zeros(patches, np.int64),
-            np.zeros((patches, 2), np.float32),
-            empty.sensors.state,
+            bins=sound,
+            microphone=whose,
+            sound_place=np.arange(len(sound)),
+            rgb=np.zeros((patches, *none.rgb.shape[1:]), np.uint8),
+            masks=np.zeros((patches, *none.masks.shape[1:]), np.uint8),
+            difference=np.zeros((patches, *none.difference.shape[1:]), np.int8),
+            camera=np.zeros(patches, np.int64),
+            centre=np.zeros((patches, 2), np.float32),
+            state=none.state,
         )
         zeros = np.zeros(len(words), np.int64)
         kind = np.full(len(words), TextKind.OWN if number == 2 else TextKind.TYPED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +11,19 @@ import pytest
 import torch
 from tiny_model import EXPERTS, random_turn, tiny_preset
 
-from tml_ros.model.hazard_places import HEARD, SEEN
+from tml_ros.model.conversation import Said
+from tml_ros.model.flow_noise import turn_noise
+from tml_ros.model.hazard_places import HEARD, SEEN, hazard_index
 from tml_ros.model.interaction_net import fresh_net
 from tml_ros.model.interface import ModelUnavailableError, open_model
 from tml_ros.model.layout import SessionLayout, SessionLayoutError
 from tml_ros.model.native_model import NativeModel
 from tml_ros.model.native_session import NativeSession, SessionClosedError
+from tml_ros.model.sequence import whole
 from tml_ros.model.session_file import SessionFileError
+from tml_ros.model.ticker import Stepping
 from tml_ros.model.tokenizer import ARGUMENT, DELEGATE, END, HOLD, load_tokenizer
+from tml_ros.model.vocoder import vocode
 from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, Gap, GapKind, MicroTurn
 from tml_ros.turn.turn_output import Floor, TurnOutput
 
@@ -269,10 +274,18 @@ def broken(turn: MicroTurn, rng: np.random.Generator) -> MicroTurn:
     nothing = np.zeros(0, np.float32)
     frame = turn.frames["hall"]
     choice = int(rng.integers(0, 10))
-    sounds = {0: np.full(TURN_SAMPLES, np.nan, np.float32), 1: nothing, 2: nothing[None],
-              3: np.full(TURN_SAMPLES, np.inf, np.float32), 4: np.full(TURN_SAMPLES, 1e30)}  # fmt: skip
-    pictures = {5: np.zeros((0, 0, 3), np.uint8), 6: np.zeros((4, 4), np.uint8),
-                7: np.full((9, 9, 3), np.nan)}  # fmt: skip
+    sounds = {
+        0: np.full(TURN_SAMPLES, np.nan, np.float32),
+        1: nothing,
+        2: nothing[None],
+        3: np.full(TURN_SAMPLES, np.inf, np.float32),
+        4: np.full(TURN_SAMPLES, 1e30),
+    }
+    pictures = {
+        5: np.zeros((0, 0, 3), np.uint8),
+        6: np.zeros((4, 4), np.uint8),
+        7: np.full((9, 9, 3), np.nan),
+    }
     if choice in sounds:
         return replace(turn, audio={"mic": sounds[choice]})
     if choice in pictures:
@@ -411,3 +424,52 @@ def test_the_model_delegates_while_listening_and_is_handed_the_finding() -> None
     session.inject("Press 2 stopped because its guard is open", how="spoken", urgent=True)
     told = [session.step(turn) for turn in turns(40, seed=1)]
     assert "guard is open" in "".join(output.text for output in told)
+
+
+class Recorded(NativeSession):
+    """A session that keeps what went into each pass and what was said after it."""
+
+    def take_in(self, turn: MicroTurn) -> Stepping:
+        self.taken = [*getattr(self, "taken", []), super().take_in(turn)]
+        return self.taken[-1]
+
+    def say(self, written: Sequence[int]) -> Said:
+        self.said = [*getattr(self, "said", []), super().say(written)]
+        return self.said[-1]
+
+
+@pytest.mark.parametrize("experts", [None, EXPERTS])
+@torch.inference_mode()
+def test_every_output_of_a_session_is_that_of_the_whole_sequence_at_once(
+    experts: dict[str, int] | None,
+) -> None:
+    tiny = model(transformer={"experts": experts})
+    plain = tiny.open_session(LAYOUT, seed=6)
+    session = Recorded(tiny, plain.ticker, plain.row, layout=LAYOUT, seed=6)
+    outputs = run(session, turns(60))
+    net, preset = tiny.net, tiny.preset
+    judged = whole(net, [[step.tokens for step in session.taken]])
+    scores = judged.hazards.sigmoid().numpy()
+    for at, output in enumerate(outputs):
+        for hazard in output.hazards:
+            names = LAYOUT.microphones if hazard.kind in HEARD else LAYOUT.zones
+            place = hazard_index(preset, hazard.kind, names.index(hazard.zone))
+            assert hazard.score == pytest.approx(scores[at, place], abs=1e-5)
+    speaking = [at for at, said in enumerate(session.said) if said.voice is not None]
+    assert speaking == [at for at, output in enumerate(outputs) if output.speech is not None]
+    assert len(speaking) > 10
+    contexts = [session.said[at].voice for at in speaking]
+    text, seconds, valid = (
+        torch.from_numpy(np.stack([getattr(one, name) for one in contexts]))
+        for name in ("text", "seconds", "valid")
+    )
+    condition = net.voice_text(text, seconds, valid, judged.act[speaking])
+    noise = torch.from_numpy(np.stack([turn_noise(6, at) for at in speaking]))
+    mels = net.voice.sample(condition, noise, preset.voice.steps).numpy()
+    first = 0
+    for last, at in enumerate(speaking):
+        if last + 1 == len(speaking) or speaking[last + 1] != at + 1:
+            sound = vocode(mels[first : last + 1].reshape(-1, 80))
+            spoken = [outputs[one].speech for one in speaking[first : last + 1]]
+            np.testing.assert_allclose(np.concatenate(spoken), sound, atol=2e-4)
+            first = last + 1

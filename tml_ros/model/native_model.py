@@ -27,7 +27,7 @@ from tml_ros.model.native_session import NativeSession, SessionClosedError
 from tml_ros.model.preset import Preset
 from tml_ros.model.preset_file import PresetFileError, load_preset
 from tml_ros.model.ticker import Stepping, Ticker
-from tml_ros.model.tokenizer import TextTokenizer, load_tokenizer
+from tml_ros.model.tokenizer import TextTokenizer, TokenizerFileError, load_tokenizer
 from tml_ros.turn.hazard import HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
@@ -203,10 +203,10 @@ def open_native(
     sessions: how many share a pass. A preset without weights of its own gives untrained ones,
     always the same; `trained` then is false. Raises ModelUnavailableError.
     """
-    tokenizer = load_tokenizer()
     try:
         net, facts = _weights(name_or_path, device, dtype)
-    except (CheckpointError, PresetFileError) as error:
+        tokenizer = load_tokenizer(vocabulary=net.preset.text.vocabulary)
+    except (CheckpointError, PresetFileError, TokenizerFileError) as error:
         raise ModelUnavailableError(str(error)) from error
     return NativeModel(
         net,
