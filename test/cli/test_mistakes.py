@@ -57,7 +57,7 @@ def folder(tmp_path, monkeypatch):
         ("replay clip.avi --cell empty.yaml", "begins with `cell: <name>`"),
         ("replay clip.avi --cell misspelt.yaml", "cameras (did you mean that?)"),
         ("replay clip.avi --cell two.yaml", "gate, rear. Say which by --camera NAME"),
-        ("replay clip.avi --cell model.yaml", "this version offers: none"),
+        ("replay clip.avi --cell model.yaml", "there are: none"),
         (f"{CLIP} --camera attic", "no camera 'attic'; it has: gate"),
         (f"{CLIP} --audio hall.wav", "one microphone of a cell; cell 'press' has: none"),
         ("replay clip.avi --cell heard.yaml --audio nowhere.wav", "nowhere.wav does not exist"),
