@@ -21,6 +21,7 @@ COMMANDS = {
     "up": "Run all nodes of a cell until Ctrl-C, where there is no `ros2 launch`.",
     "replay": "Judge a recording again: a bag or a video, faster than real time, always the same.",
     "check": "Tell whether a cell description is right, and draw its zones.",
+    "model": "Which interaction models there are, and what one costs in memory and arithmetic.",
     "bench": "Measure: how fast pictures are taken in, how fast recordings are replayed.",
 }
 HELP = """Eyes, ears and voice for a factory cell.
