@@ -128,7 +128,7 @@ def load_checkpoint(
         if verify is None:
             verify = place.stat().st_size <= VERIFIED_BYTES
         weights: dict[str, Tensor] = {}
-        for name in file.offset_keys():
+        for name in sorted(file.keys()):
             # The library's tensors are windows into the file, which may change under them.
             stored = file.get_tensor(name).clone()
             if verify and tensor_digest(stored) != digests.get(name):
