@@ -1,0 +1,1 @@
+"""Slow thinking about maintenance: questions come in, findings with their evidence go out."""
