@@ -7,11 +7,11 @@ schemas. Frozen; any thread.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 MAX_QUESTION = 2_000
 MAX_SAID, MAX_SHOWN = 600, 8_000
 

@@ -38,7 +38,8 @@ class TextHead(nn.Module):
         self.hold = hold
         self.act_norm = nn.RMSNorm(preset.transformer.width)
         self.act_in = nn.Linear(preset.transformer.width, width)
-        self.slots = nn.Parameter(torch.randn(preset.text.out_per_turn, width) / 2)
+        self.slots = nn.Parameter(torch.empty(preset.text.out_per_turn, width))
+        nn.init.normal_(self.slots, std=0.5)
         self.words = nn.Embedding(vocabulary, width)
         self.blocks = nn.ModuleList(_SlotBlock(width) for _ in range(preset.voice.text_layers))
         self.norm = nn.RMSNorm(width)
