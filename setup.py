@@ -71,8 +71,8 @@ setup(
             "ros-jazzy-std-srvs",
             "ros-jazzy-visualization-msgs",
         ],
-        # A bare torch may bring gigabytes of CUDA packages: docs/model.md says how to choose.
-        "model": ["torch>=2.4", "safetensors>=0.4", "tokenizers>=0.15"],
+        # A bare torch may bring gigabytes of CUDA packages: docs/model_in_a_cell.md says how to choose.
+        "model": ["torch>=2.10", "safetensors>=0.4", "tokenizers>=0.20"],
         "sim": ["mujoco>=3.1", "PyOpenGL>=3.1"],
         "sound": ["sounddevice>=0.4"],
         "test": [

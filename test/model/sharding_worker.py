@@ -28,13 +28,11 @@ from tml_ros.model.interaction_net import InteractionNet, Judgement, fresh_net
 from tml_ros.model.own_state import OWN_STATE_WIDTH
 from tml_ros.model.preset import MELS, PATCH, Preset
 from tml_ros.model.preset_file import load_preset
-from tml_ros.model.ring_keys import Rings
 from tml_ros.model.ring_state import RingState
 from tml_ros.model.sequence import whole
 from tml_ros.model.sharding import (
     expert_parallel,
     fully_sharded,
-    held_kv_heads,
     optimizer_groups,
     take_weights,
     tensor_parallel,
@@ -105,8 +103,6 @@ def judged(judgement: Judgement) -> Tensor:
 def streamed(net: InteractionNet) -> Tensor:
     """Two sessions, turn by turn over rings: [2 * TURNS, ...], session after session."""
     ticker = Ticker(net, 2)
-    held = PRESET.transformer.model_copy(update={"kv_heads": held_kv_heads(net)})
-    ticker.rings = Rings(held, ticker.plan, 2)
     for row in range(2):
         ticker.clear(row)
     states = [RingState(ticker.plan) for _ in range(2)]

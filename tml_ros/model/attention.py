@@ -94,6 +94,7 @@ class Attention(nn.Module):
 def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     """query [b, n, heads, w], key and value [b, c, kv_heads, w], mask [b, 1 or n, c]."""
     _, n, heads, _ = query.shape
+    mask = mask.to(query.dtype)
     key, value = key.transpose(1, 2), value.transpose(1, 2)
     groups = key.shape[1]
     if mask.shape[1] == 1:

@@ -78,13 +78,16 @@ class ModelUnavailableError(ValueError):
     """The named model does not exist here; the message lists what does."""
 
 
-def open_model(name_or_path: str, *, threads: int | None = None) -> InteractionModel | None:
+def open_model(
+    name_or_path: str, *, threads: int | None = None, sessions: int = 1
+) -> InteractionModel | None:
     """The model of that name or in that file, or None for "none": guards alone, a legal choice.
 
     name_or_path: "none", a preset's name, or the path of a preset (.yaml) or checkpoint
         (.safetensors).
     threads: how many threads this process's tensor arithmetic may use from now on; as it was where
         None. Sums depend on it in their last bits.
+    sessions: how many sessions share one pass of `step_batch`.
     Raises ModelUnavailableError.
     """
     if name_or_path == NO_MODEL:
@@ -104,7 +107,7 @@ def open_model(name_or_path: str, *, threads: int | None = None) -> InteractionM
         import_module("torch").set_num_threads(threads)
     from tml_ros.model.native_model import open_native  # noqa: PLC0415 - torch comes with it
 
-    return open_native(name_or_path)
+    return open_native(name_or_path, sessions=sessions)
 
 
 def offered_models() -> tuple[str, ...]:

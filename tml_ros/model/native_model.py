@@ -21,16 +21,22 @@ from tml_ros.model.checkpoint import CheckpointError, load_checkpoint
 from tml_ros.model.conversation import Said, TextChoice
 from tml_ros.model.fixed_tick import FixedTicker
 from tml_ros.model.interaction_net import InteractionNet, fresh_net
-from tml_ros.model.interface import ModelUnavailableError, Session
+from tml_ros.model.interface import CHECKPOINT_SUFFIX, ModelUnavailableError, Session
 from tml_ros.model.layout import SessionLayout
+from tml_ros.model.model_figures import figures
 from tml_ros.model.native_session import NativeSession, SessionClosedError
 from tml_ros.model.preset import Preset
-from tml_ros.model.preset_file import PresetFileError, load_preset
+from tml_ros.model.preset_file import PresetFileError, load_preset, names_preset_file
+from tml_ros.model.shipped_weights import shipped_weights
 from tml_ros.model.ticker import Stepping, Ticker
 from tml_ros.model.tokenizer import TextTokenizer, TokenizerFileError, load_tokenizer
+from tml_ros.model.unfilled_net import PresetSizeError
 from tml_ros.turn.hazard import HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
+
+_MOST_UNTRAINED = 8_000_000_000
+"""Parameters: more than this is not made up at random, it would fill a machine's memory."""
 
 
 class NativeModel:
@@ -206,14 +212,17 @@ def open_native(
     try:
         net, facts = _weights(name_or_path, device, dtype)
         tokenizer = load_tokenizer(vocabulary=net.preset.text.vocabulary)
-    except (CheckpointError, PresetFileError, TokenizerFileError) as error:
+        trusted = frozenset(HazardKind(kind) for kind in facts.get("trusted_kinds", ()))
+    except (CheckpointError, PresetFileError, PresetSizeError, TokenizerFileError) as error:
         raise ModelUnavailableError(str(error)) from error
+    except ValueError as error:
+        raise ModelUnavailableError(f"{name_or_path}: in its trusted_kinds, {error}") from error
     return NativeModel(
         net,
         tokenizer,
         name=name_or_path,
         trained=bool(facts.get("trained", False)),
-        trusted_kinds=frozenset(HazardKind(kind) for kind in facts.get("trusted_kinds", ())),
+        trusted_kinds=trusted,
         rows=sessions,
     )
 
@@ -221,10 +230,33 @@ def open_native(
 def _weights(
     name_or_path: str, device: str, dtype: torch.dtype
 ) -> tuple[InteractionNet, Mapping[str, Any]]:
-    if name_or_path.endswith(".safetensors"):
-        net, header = load_checkpoint(Path(name_or_path), dtype=dtype, device=device)
-        return net, header.facts
-    return fresh_net(load_preset(name_or_path)).to(device, dtype), {}
+    path = Path(name_or_path)
+    if path.suffix != CHECKPOINT_SUFFIX:
+        preset = load_preset(name_or_path)
+        shipped = None if names_preset_file(name_or_path) else shipped_weights(name_or_path)
+        if shipped is None:
+            return _untrained(preset).to(device, dtype), {}
+        path = shipped
+    net, header = load_checkpoint(path, dtype=dtype, device=device)
+    digest = load_tokenizer(vocabulary=header.preset.text.vocabulary).digest
+    if header.tokenizer != digest:
+        raise CheckpointError(
+            path,
+            f"it was trained with another tokenizer ({header.tokenizer[:12]}, here {digest[:12]})",
+            "use the version of tml_ros it was made with",
+        )
+    return net, header.facts
+
+
+def _untrained(preset: Preset) -> InteractionNet:
+    parameters = figures(preset).parameters_total
+    if parameters > _MOST_UNTRAINED:
+        raise PresetSizeError(
+            f"{preset.name} has {parameters / 1e9:.0f} billion parameters and no weights here; "
+            "untrained weights are made up to "
+            f"{_MOST_UNTRAINED / 1e9:.0f} billion"
+        )
+    return fresh_net(preset)
 
 
 def _mine(session: Session, model: NativeModel) -> NativeSession:

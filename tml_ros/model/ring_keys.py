@@ -23,10 +23,13 @@ class Rings:
         plan: RingPlan,
         rows: int,
         *,
+        kv_heads: int | None = None,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ) -> None:
-        shape = (preset.layers, rows, plan.slots, preset.kv_heads, preset.head_width)
+        """kv_heads: those of this process, where a model is laid out over several."""
+        heads = preset.kv_heads if kv_heads is None else kv_heads
+        shape = (preset.layers, rows, plan.slots, heads, preset.head_width)
         self.plan = plan
         self.key = torch.zeros(shape, dtype=dtype, device=device)
         self.value = torch.zeros(shape, dtype=dtype, device=device)

@@ -52,7 +52,7 @@ def tensor_parallel(net: InteractionNet, mesh: DeviceMesh) -> None:
     (see `expert_parallel`) and all heads (hazards, floor, text, voice). So every process gives the
     whole answer.
 
-    A process holds keys and values of its own kv_heads only (`held_kv_heads`).
+    A process holds keys and values of its own kv_heads only; `Ticker` makes its rings for these.
 
     net: with equal weights in every process, or on the meta device. Raises ValueError where the
     mesh's size does not divide heads, kv_heads or hidden units.
@@ -110,13 +110,6 @@ def fully_sharded(
     register_fsdp_forward_method(net.text, "generate")
     register_fsdp_forward_method(net.voice, "sample")
     fully_shard(net, mesh=mesh)
-
-
-def held_kv_heads(net: InteractionNet) -> int:
-    """How many of the kv_heads this process holds, for which its rings need room."""
-    key = _blocks(net)[0].attention.key.weight
-    held = key.to_local() if isinstance(key, DTensor) else key
-    return held.shape[0] // net.preset.transformer.head_width
 
 
 def optimizer_groups(net: InteractionNet) -> list[dict[str, list[nn.Parameter]]]:

@@ -55,8 +55,16 @@ class Ticker:
         self._angles = RotaryAngles(transformer.head_width, transformer.rope_base)
         weight = net.hazards.weight
         self._device, self._dtype = weight.device, weight.dtype
-        self.rings = Rings(transformer, self.plan, rows, dtype=self._dtype, device=self._device)
         self._sinks = _sink_keys(net)
+        kv_heads = self._sinks[0][0].shape[-2]
+        self.rings = Rings(
+            transformer,
+            self.plan,
+            rows,
+            kv_heads=kv_heads,
+            dtype=self._dtype,
+            device=self._device,
+        )
         self.least_places = (0, 0)
 
     def clear(self, row: int) -> None:
