@@ -146,13 +146,14 @@ def _cut(data: bytes) -> bytes:
 
 
 def _flipped(data: bytes) -> bytes:
-    return data.replace(b'"number": 11', b'"number": "x"')
+    return data[:-9] + bytes([data[-9] ^ 0x20]) + data[-8:]
 
 
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
         (_cut, "cannot be read"),
+        (_flipped, "damaged"),
         (lambda data: b"", "cannot be read"),
         (lambda data: b"\xff\xd8\xff\xe0 a photograph", "cannot be read"),
         (

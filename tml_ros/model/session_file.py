@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,8 @@ class SessionFileError(ValueError):
 def save_session(session: NativeSession, path: Path) -> None:
     """Write a session, whole or not at all. Raises OSError."""
     tensors, facts = _state(session)
-    metadata = {**_identity(session), "facts": json.dumps(facts)}
+    told = json.dumps(facts)
+    metadata = {**_identity(session), "facts": told, "digest": _digest(tensors, told)}
     part_file = path.with_name(f".{path.name}.part")
     try:
         with part_file.open("wb") as file:
@@ -59,6 +61,8 @@ def restore_session(session: NativeSession, path: Path) -> None:
                 path,
                 f"it was saved with {name} {metadata.get(name)!r}, this session has {wanted!r}",
             )
+    if metadata.get("digest") != _digest(tensors, metadata.get("facts", "")):
+        raise SessionFileError(path, "it is damaged: its contents do not match their digest")
     before = _state(session)
     try:
         _take_over(session, tensors, json.loads(metadata["facts"]))
@@ -121,6 +125,16 @@ def _layout_text(layout: SessionLayout | None) -> str:
         return "none"
     cameras = {name: dict(zones) for name, zones in layout.cameras.items()}
     return json.dumps({"cameras": cameras, "microphones": layout.microphones})
+
+
+def _digest(tensors: dict[str, torch.Tensor], told: str) -> str:
+    """SHA-256 over all that is saved: it shows damage, not who wrote the file."""
+    digest = sha256(told.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}\n".encode())
+        digest.update(tensor.flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _part(session: NativeSession, name: str) -> Any:  # noqa: ANN401 - whatever keeps state
