@@ -11,7 +11,7 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, summary
 from tml_ros.report.session_recorder import PICTURES, SessionRecorder
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmState, AlarmTransition, Priority
-from tml_ros.turn.hazard import HazardKind
+from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import Frame
 
 SECOND = 1_000_000_000
@@ -149,6 +149,15 @@ def test_what_turns_lacked_before_there_was_anything_to_see_is_not_of_the_run(
     assert told["turns"] == 15
     assert told["gaps"] == {"frame_missing": {"gate": 1}, "timeline_restarted": {"": 1}}
     assert told["counters"] == {"deadline_misses": 4}
+
+
+def test_what_the_model_states_before_it_was_given_anything_does_not_begin_the_run(
+    recorder: SessionRecorder, show: Show
+) -> None:
+    early = Hazard(HazardKind.MODEL_LOST, "", 0.0, HazardSource.GUARD, START - 2 * SECOND)
+    recorder.hazard(early)
+    show(0.0)
+    assert recorder.log.started_ns == START
 
 
 def test_an_interaction_that_begins_anew_counts_from_there(

@@ -110,6 +110,8 @@ def demo(
     happened = log.cameras or log.microphones or log.transitions
     sentence = f"{verdict(log)}." if happened else "Nothing was seen or heard."
     console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
+    if log.model_sentence:
+        console.print(log.model_sentence, highlight=False, soft_wrap=True)
     for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
         if (out / name).exists():
             console.print(f"  {out / name}", highlight=False, soft_wrap=True)

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CellDescription, policies
+from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
 from tml_ros.report.latency_samples import LatencySamples
+from tml_ros.report.model_record import ModelRecord
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
 from tml_ros.turn.hazard import Hazard, HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
@@ -110,6 +112,7 @@ class SessionLog:
     started_ns: int | None = None
     ended_ns: int | None = None
     turns: int = 0
+    model: ModelRecord | None = None
     gaps: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(gap kind, stream) -> how often."""
     counters: Counter[str] = field(default_factory=Counter)
@@ -206,6 +209,13 @@ class SessionLog:
         self.latencies.setdefault(name, LatencySamples()).add(milliseconds)
 
     @property
+    def model_sentence(self) -> str:
+        """What its model cost, in words; "" where it has none."""
+        if self.model is None:
+            return ""
+        return self.model.sentence(turns=self.turns, misses=self.counters[DEADLINE_MISSES])
+
+    @property
     def seconds(self) -> float:
         """How long the run lasted, in its own time."""
         if self.started_ns is None or self.ended_ns is None:
@@ -243,6 +253,7 @@ def summary(log: SessionLog) -> dict[str, Any]:
         "cell": log.cell.cell,
         "seconds": round(log.seconds, 3),
         "turns": log.turns,
+        "model": log.model and log.model.as_dict(),
         "alarms_raised": {kind.value: log.raised[kind] for kind in sorted(log.raised)},
         "active_at_end": sorted(
             [kind.value, zone]

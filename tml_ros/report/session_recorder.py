@@ -17,6 +17,7 @@ from tml_ros.cell.cell_description import policies
 from tml_ros.cell.turn_figures import TurnFigures, parse_figures
 from tml_ros.report.alarm_latency import AlarmLatency
 from tml_ros.report.live_view import LiveView, StreamView
+from tml_ros.report.model_record import parse_model
 from tml_ros.report.session_log import (
     ALARM_LATENCY,
     SessionLog,
@@ -135,8 +136,8 @@ class SessionRecorder:
         self.log.record_transition(transition, snapshot)
 
     def hazard(self, hazard: Hazard) -> None:
-        """A hazard of the model arrived."""
-        if not self._ended:
+        """A hazard of the model arrived; what it states before it was given anything is nothing."""
+        if not self._ended and self._began_ns is not None:
             self.log.record_hazard(hazard)
 
     def words(self, text: str, arrival_ns: int) -> None:
@@ -159,6 +160,7 @@ class SessionRecorder:
         figures = parse_figures(status.values)
         if figures is not None:
             self._take_figures(figures)
+            self.log.model = parse_model(status.values)
         about = status.name.partition(":")[2].strip()
         if about == TIMER:
             return

@@ -1,0 +1,34 @@
+"""What a heartbeat tells of the model."""
+
+from __future__ import annotations
+
+import pytest
+
+from tml_ros.report.model_record import ModelRecord, parse_model
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, None),
+        ({"model": "none", "turn_p50_ms": "1.0"}, None),
+        ({"model": "nano", "turn_p50_ms": "none"}, ModelRecord("nano", False, None, None)),
+        (
+            {"model": "nano", "model_trained": "true", "turn_p50_ms": "9.5", "turn_p99_ms": "20"},
+            ModelRecord("nano", True, 9.5, 20.0),
+        ),
+        ({"model": "x", "turn_p50_ms": "nan"}, ModelRecord("x", False, None, None)),
+    ],
+)
+def test_a_model_is_read_off_the_heartbeat(
+    values: dict[str, str], expected: ModelRecord | None
+) -> None:
+    assert parse_model(values) == expected
+
+
+def test_an_untrained_model_is_called_so() -> None:
+    told = ModelRecord("nano", False, 9.4, 20.2).sentence(turns=1_250, misses=3)
+    assert told == (
+        "Model nano, untrained and believed in nothing: a turn takes 9 ms (p99 20 ms) of its "
+        "200 ms, 3 of 1,250 came late."
+    )

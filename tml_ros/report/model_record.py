@@ -1,0 +1,53 @@
+"""What a session tells of its model: its name, whether it is trained, and what its turns cost.
+
+Read off the heartbeat's values. Frozen; any thread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tml_ros.model.interface import NO_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """p50_ms, p99_ms: of the newest turns' steps; None before the first."""
+
+    name: str
+    trained: bool
+    p50_ms: float | None
+    p99_ms: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        times = {"p50": self.p50_ms, "p99": self.p99_ms}
+        return {"name": self.name, "trained": self.trained, "turn_ms": times}
+
+    def sentence(self, *, turns: int, misses: int) -> str:
+        """The same in words. misses: turns answered later than a turn lasts."""
+        belief = "" if self.trained else ", untrained and believed in nothing"
+        if self.p50_ms is None or self.p99_ms is None:
+            return f"Model {self.name}{belief}: no turn yet."
+        took = f"{self.p50_ms:.0f} ms (p99 {self.p99_ms:.0f} ms) of its 200 ms"
+        return f"Model {self.name}{belief}: a turn takes {took}, {misses} of {turns:,} came late."
+
+
+def parse_model(values: Mapping[str, str]) -> ModelRecord | None:
+    """The model among a heartbeat's values; None where there is none."""
+    name = values.get("model", NO_MODEL)
+    if name == NO_MODEL:
+        return None
+    trained = values.get("model_trained") == "true"
+    return ModelRecord(name, trained, *(_ms(values.get(f"turn_{p}_ms")) for p in ("p50", "p99")))
+
+
+def _ms(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
