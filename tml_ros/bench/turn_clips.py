@@ -1,0 +1,87 @@
+"""Clips as micro-turns, as a cell would have taken them in: a recorded one and a simulated one.
+
+Knows nothing of models. Any thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tml_ros.cell.replay_sound import WavSound
+from tml_ros.devices.captured_frame import CameraSourceError
+from tml_ros.devices.video_file import VideoFile
+from tml_ros.sim.off_screen import SimulatorMissingError
+from tml_ros.sim.simulated_clip import MICROPHONE, ensure_clip
+from tml_ros.turn.micro_turn import AudioBlock, Frame, MicroTurn
+from tml_ros.turn.turn_assembler import TurnAssembler
+
+CAMERA = "hall"
+REAL_CLIP = Path("worker_zone", "worker_zone.mp4")
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipAbsent:
+    """There is no such clip here. reason: why, and what to do."""
+
+    reason: str
+
+
+def real_clip(video: Path | None = None) -> list[MicroTurn] | ClipAbsent:
+    """The turns of a recorded clip, without sound.
+
+    video: its file; `REAL_CLIP` in the folder that TML_ROS_REAL_DATA names, or else in
+    ../shared/data beside the repository. Raises CameraSourceError for a given file that is no
+    video.
+    """
+    if video is not None:
+        return clip_turns(video)
+    folder = os.environ.get("TML_ROS_REAL_DATA")
+    found = Path(folder or _REPOSITORY.parent / "shared" / "data") / REAL_CLIP
+    if not found.exists():
+        return ClipAbsent(f"there is no {found}; set TML_ROS_REAL_DATA, or give --video FILE")
+    try:
+        return clip_turns(found)
+    except CameraSourceError as error:
+        return ClipAbsent(str(error))
+
+
+def simulated_clip(seconds: int, *, seed: int = 20) -> list[MicroTurn] | ClipAbsent:
+    """The turns of so many seconds of the simulated cell, with sound, rendered now."""
+    try:
+        with TemporaryDirectory(prefix="tml_ros_bench_") as folder:
+            clip = ensure_clip(seed=seed, seconds=seconds, folder=Path(folder))
+            return clip_turns(clip.video, clip.audio)
+    except SimulatorMissingError as error:
+        return ClipAbsent(str(error))
+
+
+def clip_turns(video: Path, audio: Path | None = None) -> list[MicroTurn]:
+    """Every turn of a video, and of a wav file that began with it."""
+    microphones = () if audio is None else (MICROPHONE,)
+    assembler = TurnAssembler(cameras=(CAMERA,), microphones=microphones)
+    turns = []
+    streams = [_pictures(video)] + ([] if audio is None else [_sound(audio)])
+    for now_ns, given in merge(*streams, key=lambda item: item[0]):
+        if isinstance(given, Frame):
+            assembler.push_frame(given)
+        else:
+            assembler.push_audio(given)
+        turns += assembler.poll(now_ns)
+    return [*turns, *assembler.flush()]
+
+
+def _pictures(video: Path) -> Iterator[tuple[int, Frame | AudioBlock]]:
+    for offset_ns, rgb in VideoFile(video):
+        yield offset_ns, Frame(CAMERA, offset_ns, rgb)
+
+
+def _sound(audio: Path) -> Iterator[tuple[int, Frame | AudioBlock]]:
+    for given in WavSound(audio, MICROPHONE).inputs(start_ns=0):
+        if isinstance(given.content, AudioBlock):
+            yield given.now_ns, given.content
