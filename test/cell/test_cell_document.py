@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from tml_ros.cell import cell_description as schema
+from tml_ros.cell import machine_description as machines
 from tml_ros.cell.cell_file import parse_cell
 from tml_ros.safety.default_policies import DEFAULT_POLICIES
 
@@ -34,6 +35,10 @@ def rows(title: str) -> list[list[str]]:
         ("Zones", schema.ZoneDescription),
         ("Microphones", schema.MicrophoneDescription),
         ("Speaker", schema.SpeakerDescription),
+        ("Machines", machines.MachineDescription),
+        ("Telemetry", machines.TelemetryDescription),
+        ("Bearing", machines.BearingDescription),
+        ("Background", machines.BackgroundDescription),
     ],
 )
 def test_each_section_names_every_key_and_its_default(title: str, model: type[BaseModel]) -> None:
@@ -42,6 +47,8 @@ def test_each_section_names_every_key_and_its_default(title: str, model: type[Ba
     for name, field in model.model_fields.items():
         if field.is_required():
             assert documented[name] == "required"
+        elif field.default == "":
+            assert documented[name] in ("none", "the first")
         elif isinstance(field.default, str | float) and not isinstance(field.default, bool):
             assert documented[name] == str(field.default)
         elif isinstance(field.default, bool):
@@ -90,6 +97,13 @@ def test_the_full_example_uses_every_key_of_the_schema() -> None:
             schema.MicrophoneDescription,
             schema.SpeakerDescription,
             schema.AlarmDescription,
+            machines.MachineDescription,
+            machines.TelemetryDescription,
+            machines.BearingDescription,
+            machines.SpeedDescription,
+            machines.VelocityDescription,
+            machines.BackgroundDescription,
+            machines.EndpointDescription,
         )
         for key in model.model_fields
     }

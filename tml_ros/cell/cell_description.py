@@ -7,7 +7,6 @@ YAML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -23,18 +22,19 @@ from pydantic import (
 )
 
 from tml_ros.cell import cell_rules
+from tml_ros.cell.machine_description import (
+    MAX_MACHINES,
+    BackgroundDescription,
+    MachineDescription,
+    Name,
+    Topic,
+)
 from tml_ros.safety.alarm import AlarmPolicy, Priority
 from tml_ros.safety.default_policies import DEFAULT_POLICIES
 from tml_ros.safety.warning_text import warning_text
 from tml_ros.safety.zone import Polygon, to_fractions
 from tml_ros.turn.hazard import HazardKind
 
-NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-Name = Annotated[str, Field(pattern=NAME.pattern, max_length=64)]
-"""Names become parts of ROS topic names: lower-case letters, digits and underscores."""
-Topic = Annotated[
-    str, Field(pattern=r"^(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*$", max_length=200)
-]
 Coordinate = Annotated[float, Field(strict=True)]
 Point = tuple[Coordinate, Coordinate]
 Pixels = Annotated[int, Field(ge=16, le=16384, strict=True)]
@@ -160,7 +160,7 @@ class AlarmDescription(_Strict):
 
 
 class CellDescription(_Strict):
-    """One monitored cell: its eyes, ears, voice, model and alarms."""
+    """One monitored cell: its eyes, ears, voice, model, alarms and machines."""
 
     cell: Name
     language: Annotated[
@@ -177,13 +177,25 @@ class CellDescription(_Strict):
     speaker: SpeakerDescription | None = None
     model: Annotated[str, Field(min_length=1, max_length=1000)] = "none"
     alarms: dict[HazardKind, AlarmDescription] = Field(default_factory=dict)
+    machines: Annotated[dict[Name, MachineDescription], Field(max_length=MAX_MACHINES)] = Field(
+        default_factory=dict
+    )
+    background: BackgroundDescription = Field(default_factory=BackgroundDescription)
 
     @model_validator(mode="wrap")
     @classmethod
     def _streams_agree(
         cls, data: object, handler: ModelWrapValidatorHandler[CellDescription]
     ) -> CellDescription:
-        return cell_rules.validated(data, handler, cell_rules.stream_mistakes)
+        def mistakes(given: Mapping[Any, Any]) -> list[cell_rules.Mistake]:
+            return [*cell_rules.stream_mistakes(given), *cell_rules.machine_mistakes(given)]
+
+        return cell_rules.validated(data, handler, mistakes)
+
+    @property
+    def has_background(self) -> bool:
+        """Whether somebody thinks about its machines."""
+        return bool(self.machines) and self.background.enabled
 
 
 def camera_topic(cell: CellDescription, name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
+from tml_ros.cell.machine_description import MachineDescription
 from tml_ros.devices.source_names import names_sound_file, names_video_file
 from tml_ros.model.interface import names_model_file
 from tml_ros.settings.settings_file import SettingsFileError, SettingsKind
@@ -18,6 +19,11 @@ _WORDING = {
     "cell": _NAME,
     "language": "a language tag such as en or de-at",
     "topic": "a ROS topic name such as hall/image",
+    "sensor": _NAME,
+    "microphone": _NAME,
+    "url": "a URL of http:// or https://",
+    "key_env": "the name of an environment variable, not the key itself",
+    "type": "the type of the topic's messages, such as std_msgs/Float64",
     "[key]": _NAME,
 }
 
@@ -39,7 +45,8 @@ CELL_FILE = SettingsKind(
 def load_cell(path: Path) -> CellDescription:
     """Read a cell file.
 
-    Relative files in `source`, `sink` and `model` become absolute, seen from the cell file.
+    Relative files in `source`, `sink`, `model` and of `background` become absolute, seen from the
+    cell file.
     Raises CellFileError.
     """
     path = Path(path)
@@ -60,6 +67,20 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
     def sound(device: int | str | None) -> int | str | None:
         return str(folder / str(device)) if names_sound_file(device, folder) else device
 
+    def played(machine: MachineDescription) -> MachineDescription:
+        telemetry = {
+            name: one.model_copy(update={"source": str(folder / one.source)}) if one.source else one
+            for name, one in machine.telemetry.items()
+        }
+        return machine.model_copy(update={"telemetry": telemetry})
+
+    background = cell.background.model_copy(
+        update={
+            name: str(folder / Path(path).expanduser())
+            for name in ("store", "manuals", "playbook")
+            if (path := getattr(cell.background, name)) is not None
+        }
+    )
     model, speaker = cell.model, cell.speaker
     return cell.model_copy(
         update={
@@ -69,6 +90,8 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
                 for name, microphone in cell.microphones.items()
             },
             "model": str(folder / model) if names_model_file(model) else model,
+            "machines": {name: played(machine) for name, machine in cell.machines.items()},
+            "background": background,
             "speaker": speaker and speaker.model_copy(update={"sink": sound(speaker.sink)}),
         }
     )

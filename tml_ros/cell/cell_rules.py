@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -34,6 +35,11 @@ _Built = TypeVar("_Built")
 def mistake(loc: tuple[str | int, ...], found: object, allowed: str) -> Mistake:
     """A mistake at `loc`, relative to the part of the description under judgement."""
     return Mistake(type=_refusal(allowed), loc=loc, input=found)
+
+
+def refusal(allowed: str) -> PydanticCustomError:
+    """The error for a validator of one value to raise; it says what is allowed."""
+    return _refusal(allowed)
 
 
 def refuse(mistakes: Sequence[Mistake]) -> None:
@@ -100,6 +106,15 @@ def language(given: object) -> object:
             allowed = str(error).rpartition("there are: ")[2]
             raise _refusal(allowed) from None
     return given
+
+
+def timezone(name: str) -> str:
+    """Refuse what names no time zone that this machine knows."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _refusal("the name of a time zone such as Europe/Berlin or UTC") from None
+    return name
 
 
 def warning(text: str) -> str:
@@ -171,6 +186,50 @@ def stream_mistakes(given: Mapping[Any, Any]) -> list[Mistake]:
     return found
 
 
+def machine_mistakes(given: Mapping[Any, Any]) -> list[Mistake]:
+    """What is wrong between the machines of a cell and its microphones and streams."""
+    machines, microphones = given.get("machines", {}), given.get("microphones", {})
+    cameras = given.get("cameras", {})
+    if not all(isinstance(one, Mapping) for one in (machines, microphones, cameras)):
+        return []
+    streams = {
+        topic.removeprefix("~/"): f"{section}.{name}"
+        for section, name, topic in _topics(cameras, microphones)
+    }
+    called: dict[str, str] = {}
+    types: dict[str, tuple[str, object]] = {}
+    found = []
+    for name, machine in machines.items():
+        if not isinstance(name, str):
+            continue
+        place = ("machines", name)
+        microphone = _part(machine, "microphone")
+        if isinstance(microphone, str) and microphone not in microphones:
+            there = ", ".join(map(str, microphones)) or "there is none"
+            allowed = f"a microphone of the cell: {there}"
+            found.append(mistake((*place, "microphone"), microphone, allowed))
+        aliases = _part(machine, "aliases")
+        for index, alias in enumerate(aliases if isinstance(aliases, Sequence) else ()):
+            other = called.setdefault(str(alias).lower(), name)
+            if other != name or (alias in machines and alias != name):
+                allowed = f"a name of its own; {other if other != name else alias} is called so"
+                found.append(mistake((*place, "aliases", index), alias, allowed))
+        telemetry = _part(machine, "telemetry")
+        for part, one in (telemetry if isinstance(telemetry, Mapping) else {}).items():
+            topic = _part(one, "topic") or f"{name}/{part}"
+            kind = _part(one, "type")
+            where = (*place, "telemetry", part, "topic")
+            bare = str(topic).removeprefix("~/")
+            first, its_kind = types.setdefault(bare, (f"machines.{name}.telemetry.{part}", kind))
+            if bare in streams:
+                allowed = f"a topic of its own; {streams[bare]} has this one"
+                found.append(mistake(where, topic, allowed))
+            elif its_kind != kind:
+                allowed = f"one type per topic; {first} has this one with {its_kind}"
+                found.append(mistake(where, topic, allowed))
+    return found
+
+
 def default_camera_topic(name: str) -> str:
     """The topic of a camera that names none."""
     return f"{name}/image"
@@ -193,17 +252,19 @@ def _names_a_device(given: object) -> bool:
     return given is None
 
 
+def _part(described: object, key: str) -> object:
+    # What is built already has attributes, what comes from a file has keys.
+    if isinstance(described, Mapping):
+        return described.get(key)
+    return getattr(described, key, None)
+
+
 def _topics(
     cameras: Mapping[Any, Any], microphones: Mapping[Any, Any]
 ) -> Iterator[tuple[str, str, str]]:
     for section, streams in (("cameras", cameras), ("microphones", microphones)):
         for name, stream in streams.items():
-            # What is built already has attributes, what comes from a file has keys.
-            topic = (
-                stream.get("topic")
-                if isinstance(stream, Mapping)
-                else getattr(stream, "topic", None)
-            )
+            topic = _part(stream, "topic")
             if topic is None and section == "cameras":
                 topic = default_camera_topic(name)
             elif topic is None:

@@ -26,6 +26,7 @@ from tml_ros.cell.cell_description import (
     polygon_fractions,
 )
 from tml_ros.cell.cell_file import CellFileError, load_cell
+from tml_ros.cell.machine_description import MachineDescription
 from tml_ros.cell.model_gate import ModelStanding, model_standing
 from tml_ros.cell.session_layout import session_layout
 from tml_ros.cell.zone_drawing import draw_camera, plain_picture, side_by_side
@@ -167,6 +168,15 @@ def _contents(
     table.add_row("speaker", "", Text("none" if sink is None else str(sink)), _spoken(cell))
     about = "guards alone" if cell.model == NO_MODEL else ""
     table.add_row("model", "", Text(cell.model), Text(about if standing is None else str(standing)))
+    for name, machine in cell.machines.items():
+        table.add_row("machine", name, Text(_told_by(machine)), Text(_judged_by(machine)))
+    if cell.machines:
+        table.add_row(
+            "background",
+            "",
+            Text(cell.background.store or "its usual store"),
+            Text(_thinks_with(cell)),
+        )
     for kind, policy in policies(cell).items():
         if kind in cell.alarms:
             delays = f"on {policy.on_delay_ns / 1e9:g} s, off {policy.off_delay_ns / 1e9:g} s"
@@ -175,6 +185,30 @@ def _contents(
             rule = f"{policy.priority.value}, {delays}{again}{latching}"
             table.add_row("alarm", kind.value, "this file", rule)
     return table
+
+
+def _told_by(machine: MachineDescription) -> str:
+    return ", ".join(machine.telemetry) or "no telemetry"
+
+
+def _judged_by(machine: MachineDescription) -> str:
+    judged = []
+    if machine.bearing is not None:
+        bearing = machine.bearing.name or "its geometry"
+        judged.append(f"bearing {bearing} at {machine.bearing.sensor}")
+    if machine.velocity is not None:
+        judged.append(f"vibration velocity ({machine.velocity.source})")
+    judged += [f"{quantity} up to {limit:g}" for quantity, limit in machine.limits.items()]
+    if machine.microphone is not None:
+        judged.append(f"its sound at {machine.microphone}")
+    return "; ".join(judged) or "its readings alone"
+
+
+def _thinks_with(cell: CellDescription) -> str:
+    if not cell.background.enabled:
+        return "not running: enabled is false"
+    endpoint = cell.background.endpoint
+    return "the planner" if endpoint is None else f"{endpoint.model} at {endpoint.url}"
 
 
 def _spoken(cell: CellDescription) -> str:

@@ -1,4 +1,4 @@
-"""Whether the files a cell names as its cameras and microphones can be read, before anything runs.
+"""Whether the files a cell names can be read, before anything runs.
 
 Knows nothing of devices and streams: those may come later. Opens each file for a moment.
 """
@@ -12,6 +12,7 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import CellFileError
 from tml_ros.devices.captured_frame import CameraSourceError
 from tml_ros.devices.source_names import names_sound_file, names_video_file
+from tml_ros.devices.telemetry_file import TelemetryFileError, read_telemetry_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile, WavFileError
 from tml_ros.settings.problem import Problem
@@ -35,6 +36,23 @@ def unreadable_sources(cell: CellDescription) -> Iterator[Problem]:
         except (WavFileError, OSError) as error:
             allowed = f"a wav file that can be read ({error})"
             yield Problem(f"microphones.{name}.source", repr(microphone.source), allowed)
+    for machine, described in cell.machines.items():
+        for name, telemetry in described.telemetry.items():
+            if telemetry.source is None:
+                continue
+            try:
+                read_telemetry_file(telemetry.source, channel=telemetry.channel)
+            except TelemetryFileError as error:
+                allowed = f"a file that can be played ({error})"
+                place = f"machines.{machine}.telemetry.{name}.source"
+                yield Problem(place, repr(telemetry.source), allowed)
+    for key in ("manuals", "playbook"):
+        named = getattr(cell.background, key)
+        if named is not None and not (
+            Path(named).is_dir() if key == "manuals" else Path(named).is_file()
+        ):
+            wanted = "a folder that is there" if key == "manuals" else "a file that is there"
+            yield Problem(f"background.{key}", repr(named), wanted)
 
 
 def refuse_unreadable_sources(cell: CellDescription, path: Path) -> None:
