@@ -49,7 +49,7 @@ def measure_savings(
     saved: dict[str, Any] = {
         key: 1 - changed[key] / every[key] for key in ("tokens_per_turn", "patches_per_turn")
     }
-    saved["ms"] = {"p50": 1 - changed["ms"]["p50"] / every["ms"]["p50"]}
+    saved["ms"] = {key: 1 - changed["ms"][key] / every["ms"][key] for key in ("p50", "cpu_p50")}
     return {"clip_turns": len(clip), "turns": rounds * len(clip), **found, "saved_share": saved}
 
 

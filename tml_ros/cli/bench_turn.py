@@ -120,7 +120,7 @@ def age(
 ) -> None:
     """Let one session of a tiny model grow old: its step time, memory and answers, early and late.
 
-    200,000 turns are 11 hours of a cell and take about five minutes.
+    200,000 turns are 11 hours of a cell and take five to eight minutes.
     """
     _limit(1)
     from tml_ros.bench.turn_age import measure_age  # noqa: PLC0415 - torch comes with it
