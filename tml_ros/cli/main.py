@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "Judge a recording again: a bag or a video, faster than real time, always the same.",
     "check": "Tell whether a cell description is right, and draw its zones.",
     "model": "Which interaction models there are, and what one costs in memory and arithmetic.",
+    "schema": "Print the JSON schemas of what the background is asked and of what it answers.",
     "bench": "Measure: how fast pictures are taken in, how fast recordings are replayed.",
 }
 HELP = """Eyes, ears and voice for a factory cell.
