@@ -16,7 +16,8 @@ MAX_QUESTION = 2_000
 MAX_SAID, MAX_SHOWN = 600, 8_000
 
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:\-]+$")]
-StampNs = Annotated[int, Field(ge=0, description="nanoseconds of the cell's time")]
+StampNs = Annotated[int, Field(ge=0, le=2**63 - 1, description="nanoseconds of the cell's time")]
+ShortName = Annotated[str, Field(min_length=1, max_length=200)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -57,7 +58,7 @@ class Context(_Strict):
 
     conversation: Annotated[tuple[Utterance, ...], Field(max_length=50)] = ()
     alarms: Annotated[tuple[AlarmContext, ...], Field(max_length=100)] = ()
-    readings: dict[str, float] = Field(default_factory=dict, max_length=200)
+    readings: dict[ShortName, float] = Field(default_factory=dict, max_length=200)
 
 
 class Delegation(_Strict):
