@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tml_ros.background.contracts import Delegation
 from tml_ros.background.reading import Reading
 from tml_ros.background.time_phrase import DAY_NS, SECOND_NS, when
-from tml_ros.background.watch_store import WatchStore, WatchStoreError
+from tml_ros.background.watch_store import WatchStore
 from tml_ros.background.watch_text import (
     Names,
     WatchKind,
@@ -325,11 +325,12 @@ def test_what_was_due_and_not_said_is_said_after_the_restart_under_the_same_id(
     assert fresh(tmp_path / "w.db").due(NOON_NS + DAY_NS) == ()
 
 
-def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_store_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "w.db"
     path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(WatchStoreError, match=r"w\.db"):
-        WatchStore(path)
+    store = WatchStore(path)
+    assert "renamed" in store.problems[0]
+    assert store.waiting() == {}
 
 
 QUESTIONS = (

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from tml_ros.background.contracts import Delegation, Urgency
 from tml_ros.background.reading import Reading
+from tml_ros.background.task_endings import finding_id
 from tml_ros.background.time_phrase import DAY_NS, SECOND_NS, next_at, shown_clock, shown_span, when
 from tml_ros.background.watch_store import WatchStore
 from tml_ros.background.watch_text import (
@@ -328,7 +329,7 @@ class Watches:
             watch,
             None,
             Due(
-                f"{watch.id}.{watch.count + 1}",
+                finding_id(watch.id, f"due{watch.count + 1}"),
                 watch,
                 said,
                 now_ns,
@@ -363,7 +364,7 @@ class Watches:
             watch,
             after,
             Due(
-                f"{watch.id}.{watch.count + 1}",
+                finding_id(watch.id, f"due{watch.count + 1}"),
                 watch,
                 self._words_of(watch, now_ns),
                 watch.due_ns,
@@ -383,7 +384,11 @@ class Watches:
             f"Von {_spoken(watch.machine)} kam seit {shown_span(now_ns - since_ns, 'de')} kein "
             f"Messwert {_spoken(watch.quantity)}; ich beobachte weiter.",
         )
-        self._fire(watch, after, Due(f"{watch.id}.{after.count}", watch, said, now_ns, silent=True))
+        self._fire(
+            watch,
+            after,
+            Due(finding_id(watch.id, f"due{after.count}"), watch, said, now_ns, silent=True),
+        )
 
     def _words_of(self, watch: Watch, now_ns: int) -> str:
         if watch.kind == WatchKind.WATCH.value:
