@@ -102,6 +102,7 @@ def test_the_full_example_uses_every_key_of_the_schema() -> None:
             machines.BearingDescription,
             machines.SpeedDescription,
             machines.VelocityDescription,
+            machines.LimitDescription,
             machines.BackgroundDescription,
             machines.EndpointDescription,
         )

@@ -196,6 +196,8 @@ def machine_mistakes(given: Mapping[Any, Any]) -> list[Mistake]:
         topic.removeprefix("~/"): f"{section}.{name}"
         for section, name, topic in _topics(cameras, microphones)
     }
+    zoned = [_part(camera, "zones") for camera in cameras.values()]
+    there_are = sorted({str(zone) for one in zoned if isinstance(one, Mapping) for zone in one})
     called: dict[str, str] = {}
     types: dict[str, tuple[str, object]] = {}
     found = []
@@ -208,6 +210,11 @@ def machine_mistakes(given: Mapping[Any, Any]) -> list[Mistake]:
             there = ", ".join(map(str, microphones)) or "there is none"
             allowed = f"a microphone of the cell: {there}"
             found.append(mistake((*place, "microphone"), microphone, allowed))
+        zones = _part(machine, "zones")
+        for index, zone in enumerate(zones if isinstance(zones, (list, tuple)) else ()):
+            if isinstance(zone, str) and zone not in there_are:
+                allowed = f"a zone of a camera: {', '.join(there_are) or 'there is none'}"
+                found.append(mistake((*place, "zones", index), zone, allowed))
         aliases = _part(machine, "aliases")
         for index, alias in enumerate(aliases if isinstance(aliases, Sequence) else ()):
             other = called.setdefault(str(alias).lower(), name)

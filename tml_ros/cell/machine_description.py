@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -117,6 +118,10 @@ class TelemetryDescription(_Strict):
                 elif not source.lower().endswith(SOURCE_SUFFIXES):
                     allowed = f"a file ending in {', '.join(SOURCE_SUFFIXES)}"
                     found.append(cell_rules.mistake(("source",), source, allowed))
+                channels = given.get("channels")
+                if isinstance(channels, (list, tuple)) and len(channels) > 1:
+                    allowed = "one channel where a source is played"
+                    found.append(cell_rules.mistake(("channels",), channels, allowed))
             return found
 
         return cell_rules.validated(data, handler, mistakes)
@@ -210,24 +215,52 @@ class VelocityDescription(_Strict):
         return cell_rules.validated(data, handler, mistakes)
 
 
+class LimitDescription(_Strict):
+    """Between which values a quantity should stay, in its unit; a number alone is the high one."""
+
+    low: Annotated[float, Field(strict=True)] | None = None
+    high: Annotated[float, Field(strict=True)] | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _low_is_lower(
+        cls, data: object, handler: ModelWrapValidatorHandler[LimitDescription]
+    ) -> LimitDescription:
+        def mistakes(given: Mapping[Any, Any]) -> list[cell_rules.Mistake]:
+            low, high = (cell_rules.readable(float, given.get(key)) for key in ("low", "high"))
+            if low is not None and high is not None and low >= high:
+                return [cell_rules.mistake(("low",), low, f"less than high, which is {high:g}")]
+            return []
+
+        return cell_rules.validated(data, handler, mistakes)
+
+
+def _limit(given: object) -> object:
+    return {"high": given} if isinstance(given, (int, float, str)) else given
+
+
 class MachineDescription(_Strict):
     """One machine. kind: what it is, "press", "pump"; the playbook goes by it.
 
-    aliases: what people call it. limits: quantity -> the value it must not pass, in its unit.
-    microphone: of the cell, that hears it best.
+    aliases: what people call it. zones: keep-out areas that are its own: their alarms concern it.
+    limits: quantity -> the value it must not pass, or {low, high}. running: the quantity that tells
+    whether it runs. microphone: of the cell, that hears it best.
     """
 
     kind: Words = "machine"
     aliases: Annotated[tuple[Words, ...], Field(max_length=MAX_ALIASES)] = ()
+    zones: Annotated[tuple[Name, ...], Field(max_length=64)] = ()
     telemetry: Annotated[dict[Name, TelemetryDescription], Field(max_length=MAX_TELEMETRY)] = Field(
         default_factory=dict
     )
     bearing: BearingDescription | None = None
     speed: SpeedDescription | None = None
     limits: Annotated[
-        dict[str, Annotated[float, Field(strict=True)]], Field(max_length=MAX_TELEMETRY)
+        dict[str, Annotated[LimitDescription, BeforeValidator(_limit)]],
+        Field(max_length=MAX_TELEMETRY),
     ] = Field(default_factory=dict)
     velocity: VelocityDescription | None = None
+    running: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     microphone: Name | None = None
 
     @model_validator(mode="wrap")

@@ -198,7 +198,7 @@ def _judged_by(machine: MachineDescription) -> str:
         judged.append(f"bearing {bearing} at {machine.bearing.sensor}")
     if machine.velocity is not None:
         judged.append(f"vibration velocity ({machine.velocity.source})")
-    judged += [f"{quantity} up to {limit:g}" for quantity, limit in machine.limits.items()]
+    judged += [f"limits of {quantity}" for quantity in machine.limits]
     if machine.microphone is not None:
         judged.append(f"its sound at {machine.microphone}")
     return "; ".join(judged) or "its readings alone"
