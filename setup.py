@@ -71,6 +71,7 @@ setup(
             "ros-jazzy-std-srvs",
             "ros-jazzy-visualization-msgs",
         ],
+        "background": ["openai>=1.40", "pypdf>=4.0"],
         # A bare torch may bring gigabytes of CUDA packages: docs/model_in_a_cell.md says how to choose.
         "model": ["torch>=2.10", "safetensors>=0.4", "tokenizers>=0.20"],
         "sim": ["mujoco>=3.1", "PyOpenGL>=3.1"],
@@ -90,11 +91,13 @@ setup(
     entry_points={
         "console_scripts": [
             "tml-ros = tml_ros.cli.main:main",
+            "background = tml_ros.nodes.background_node:main",
             "camera = tml_ros.nodes.camera_node:main",
             "guardian = tml_ros.nodes.guardian_node:main",
             "interaction = tml_ros.nodes.interaction_node:main",
             "microphone = tml_ros.nodes.microphone_node:main",
             "speaker = tml_ros.nodes.speaker_node:main",
+            "telemetry = tml_ros.nodes.telemetry_node:main",
         ],
     },
 )

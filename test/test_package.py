@@ -16,7 +16,16 @@ from xml.etree import ElementTree
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = {"camera", "guardian", "interaction", "microphone", "speaker", "tml-ros"}
+PROGRAMS = {
+    "background",
+    "camera",
+    "guardian",
+    "interaction",
+    "microphone",
+    "speaker",
+    "telemetry",
+    "tml-ros",
+}
 
 FLOORS = (
     {"turn", "settings"},

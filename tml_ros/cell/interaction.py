@@ -91,6 +91,16 @@ class Interaction:
         """An operator typed something."""
         self._assembler.push_text(text, stamp_ns)
 
+    def hand_over(self, text: str, *, spoken: bool, urgent: bool = False) -> bool:
+        """Give the model something that was found out: to say, or to know; False where it cannot.
+
+        A model that was never learnt would say nothing of it.
+        """
+        if self._session is None or self._gate is None or not self._gate.standing.trained:
+            return False
+        self._session.inject(text, how="spoken" if spoken else "silent", urgent=urgent)
+        return True
+
     def poll(self, now_ns: int) -> list[tuple[MicroTurn, TurnOutput]]:
         """The turns that are complete or over by now, each with its answer."""
         return [(turn, self.answer(turn)) for turn in self.closed(now_ns)]

@@ -53,8 +53,8 @@ def cell_processes(
 ) -> list[ProcessSpec]:
     """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
 
-    The guardian and the interaction always; a camera or microphone node where the cell names a
-    source; the speaker node where it has a speaker.
+    The guardian and the interaction always; a camera, microphone or telemetry node where the cell
+    names a source; the speaker node where it has a speaker; the background where it has machines.
 
     use_sim_time: follow `/clock` instead of the system's clock.
     wait_for_subscribers: every source begins when so many listen to it. Unless given, a file waits
@@ -106,6 +106,14 @@ def cell_processes(
     ]
     if cell.speaker is not None:
         specs.append(node("speaker", "speaker", _speaker_parameters(cell.speaker)))
+    if cell.has_background:
+        specs.append(node("background", "background", {"cell": str(cell_path)}))
+    for machine, described in cell.machines.items():
+        if any(telemetry.source is not None for telemetry in described.telemetry.values()):
+            parameters: dict[str, Value | None] = {"cell": str(cell_path), "machine": machine}
+            wait = 1 if cell.has_background else 0
+            parameters["wait_for_subscribers"] = wait
+            specs.append(node(f"telemetry_{machine}", "telemetry", parameters))
     for name, microphone in cell.microphones.items():
         if microphone.source is not None:
             specs.append(

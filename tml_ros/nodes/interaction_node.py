@@ -8,13 +8,17 @@ model. The heartbeat comes from the spinning thread, so that it can tell that th
 from __future__ import annotations
 
 import sys
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Int16MultiArray, String
 
-from tml_ros.cell.alarm_status import OK, WARN, hazard_status
+from tml_ros.background.contracts import Delegation, Finding, Urgency
+from tml_ros.cell.alarm_status import OK, WARN, hazard_status, parse_alarm
+from tml_ros.cell.asking import CELL, OPERATOR, Asking
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.finding_voice import REMEMBERED
 from tml_ros.cell.heartbeat_watch import STEP
 from tml_ros.cell.interaction import Interaction
 from tml_ros.cell.turn_figures import DEADLINE_MISSES, TurnFigures, figure_values
@@ -23,12 +27,13 @@ from tml_ros.model.interface import NO_MODEL, open_model
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_inputs import Arrival, CellInputs
 from tml_ros.nodes.cell_node import CellNode
+from tml_ros.nodes.finding_speaker import FindingSpeaker
 from tml_ros.nodes.input_figures import MAX_ERROR
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
 from tml_ros.nodes.messages import audio_message
 from tml_ros.nodes.parameters import whole_number_parameter
 from tml_ros.nodes.running import run_node
-from tml_ros.nodes.status_messages import statuses_message
+from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.nodes.worker import Lane, Worker
 from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
@@ -37,6 +42,7 @@ TICK_SECONDS = 0.05
 HEARTBEAT_SECONDS = 0.2
 STALLED_MS = 1_000
 TEXT, TICKS = "text", "ticks"
+FINDINGS, ALARMS, WORDS = "findings", "alarms", "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,13 @@ class InteractionNode(CellNode):
 
     Subscribes:
         every camera (Image or CompressedImage) and microphone (Int16MultiArray) of the cell
-        text (String): what an operator types
+        text (String): what an operator types; a question to the background where no trained model
+            answers it
+        findings (String): what the background found out; spoken by the model or, without a trained
+            one, by the renderer of the warnings when the floor is free
+        alarms (DiagnosticArray), speech/text, speech/playback: what else goes on
     Publishes:
+        delegations (String): questions to the background, of people and of the model
         hazards (DiagnosticArray): what the model judges, each turn
         speech/audio, speech/text: what the model says
         heartbeat (DiagnosticArray), 5 Hz: sequence, how long the step in progress takes, turns,
@@ -98,8 +109,12 @@ class InteractionNode(CellNode):
             warm_up(model, cell)
         self._interaction = Interaction(cell, model)
         self.at_cleanup(self._close_session)
+        self._asking = Asking()
+        self._told_deaf = False
+        self._findings: deque[str] = deque(maxlen=REMEMBERED)
+        others = (TEXT, TICKS, FINDINGS, ALARMS, WORDS)
         self._inputs = CellInputs(
-            self, others=(TEXT, TICKS), on_frame=self._on_frame, on_block=self._on_block
+            self, others=others, on_frame=self._on_frame, on_block=self._on_block
         )
         self._turn_times = LatencyWindow()
         self._deadline_misses = 0
@@ -107,6 +122,10 @@ class InteractionNode(CellNode):
         self._hazards = self.advertise(DiagnosticArray, "hazards", qos.HAZARDS)
         self._audio = self.advertise(Int16MultiArray, "speech/audio", qos.SPEECH)
         self._text = self.advertise(String, "speech/text", qos.SPEECH)
+        self._delegations = self.advertise(String, "delegations", qos.DELEGATIONS)
+        self._speaker = None
+        if cell.has_background and cell.speaker is not None:
+            self._speaker = FindingSpeaker(self, self._say)
         self._heartbeat = self.advertise(DiagnosticArray, "heartbeat", qos.HEARTBEAT)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
 
@@ -115,6 +134,9 @@ class InteractionNode(CellNode):
         lanes = self._inputs.lanes()
         lanes[TEXT] = Lane(self._on_text, 10)
         lanes[TICKS] = Lane(self._on_tick, 1)
+        lanes[FINDINGS] = Lane(self._on_finding, 100)
+        lanes[ALARMS] = Lane(self._on_alarms, 1)
+        lanes[WORDS] = Lane(lambda came: self._asking.heard(CELL, came[0], came[1]), 50)
         worker = self.start_worker(lanes, on_failure=self._inputs.failed)
         self._inputs.subscribe(worker.put)
         self.subscribe(
@@ -123,6 +145,8 @@ class InteractionNode(CellNode):
             lambda message: worker.put(TEXT, Arrival(message, self.now_ns())),
             qos.TEXT,
         )
+        if self.cell.has_background:
+            self._attend_to_background(worker)
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(HEARTBEAT_SECONDS, self._beat)
         self.every(1.0, lambda: self._report(worker))
@@ -130,6 +154,22 @@ class InteractionNode(CellNode):
         about = "" if standing is None else f", {standing}"
         model = f"model {self.cell.model}{about}"
         self.get_logger().info(f"interacting in cell '{self.cell.cell}', {model}")
+
+    def _attend_to_background(self, worker: Worker) -> None:
+        if self._speaker is not None:
+            self._speaker.activate()
+        self.subscribe(
+            String, "findings", lambda message: worker.put(FINDINGS, message.data), qos.FINDINGS
+        )
+        self.subscribe(
+            DiagnosticArray, "alarms", lambda message: worker.put(ALARMS, message), qos.ALARMS
+        )
+        self.subscribe(
+            String,
+            "speech/text",
+            lambda message: worker.put(WORDS, (message.data, self.now_ns())),
+            qos.SPEECH,
+        )
 
     def _on_frame(self, frame: Frame) -> None:
         self._interaction.push_frame(frame)
@@ -139,7 +179,47 @@ class InteractionNode(CellNode):
         self._poll()
 
     def _on_text(self, arrival: Arrival) -> None:
-        self._interaction.push_text(arrival.message.data, arrival.arrival_ns)
+        text = arrival.message.data
+        self._interaction.push_text(text, arrival.arrival_ns)
+        standing = self._interaction.standing
+        if standing is not None and standing.trained:
+            self._asking.heard(OPERATOR, text, arrival.arrival_ns)
+            return
+        if not self.cell.has_background:
+            if not self._told_deaf:
+                self._told_deaf = True
+                self.get_logger().warning(
+                    "typed text goes unanswered: the cell has no trained model, and no machines "
+                    "with a background"
+                )
+            return
+        self._delegate(self._asking.typed(text, arrival.arrival_ns))
+
+    def _on_alarms(self, message: DiagnosticArray) -> None:
+        self._asking.alarms(parse_alarm(status.values) for status in statuses_of(message))
+
+    def _on_finding(self, text: str) -> None:
+        finding = Finding.model_validate_json(text)
+        if finding.orphaned or not finding.say or finding.id in self._findings:
+            return
+        # What was not delivered for certain comes again under the same id.
+        self._findings.append(finding.id)
+        silent = finding.urgency is Urgency.SILENT
+        urgent = finding.urgency is Urgency.NOW
+        if self._interaction.hand_over(finding.say, spoken=not silent, urgent=urgent):
+            return
+        if self._speaker is not None:
+            self._speaker.add(finding)
+
+    def _delegate(self, delegation: Delegation | None) -> None:
+        if delegation is not None:
+            self._delegations.publish(String(data=delegation.model_dump_json()))
+
+    def _say(self, text: str, sound: Int16MultiArray | None) -> None:
+        if text:
+            self._text.publish(String(data=text))
+        if sound is not None:
+            self._audio.publish(sound)
 
     def _on_tick(self, _: None) -> None:
         # With use_sim_time the clock reads zero until the first message on /clock.
@@ -183,6 +263,8 @@ class InteractionNode(CellNode):
             self._audio.publish(audio_message(output.speech))
         if output.text:
             self._text.publish(String(data=output.text))
+        for request in output.delegations:
+            self._delegate(self._asking.requested(request, turn.end_ns))
 
     def _beat(self) -> None:
         self._beats += 1
@@ -213,6 +295,8 @@ class InteractionNode(CellNode):
         if fault:
             values["last_model_fault"] = fault[:MAX_ERROR]
         statuses.append(self.status(level, "turns", message, values))
+        if self._speaker is not None:
+            statuses.append(self._speaker.status())
         self._diagnostics.publish(statuses_message(statuses, self.now_ns()))
 
     def _turn_values(self) -> dict[str, str]:

@@ -45,3 +45,14 @@ HEARTBEAT = QoSProfile(
 """The deadline tells of a node that hangs, the liveliness of a process that is gone."""
 
 DIAGNOSTICS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+DELEGATIONS = QoSProfile(depth=1_000, reliability=ReliabilityPolicy.RELIABLE)
+"""As many as the background takes on at once."""
+
+FINDINGS = QoSProfile(depth=1_000, reliability=ReliabilityPolicy.RELIABLE)
+
+TELEMETRY = QoSProfile(depth=50, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""Best effort, so that it hears machines that publish either way."""
+
+TELEMETRY_PLAYED = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
+"""Of telemetry that our own node plays."""
