@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,7 +29,7 @@ from tml_ros.background.history_keeping import HistoryKeeping
 from tml_ros.background.history_limits import DAY_NS, MINUTE_NS, SECOND_NS, HistoryLimits
 from tml_ros.background.history_query import HistoryQuery, Span
 from tml_ros.background.history_store import HistoryStore
-from tml_ros.background.history_track import Epoch, Track, hour_of
+from tml_ros.background.history_track import Epoch, Track
 from tml_ros.background.reading import Reading
 from tml_ros.background.series import Series
 from tml_ros.background.state_event import StateEvent
@@ -69,7 +70,10 @@ class History:
         self._lock = threading.RLock()
         self.counts: Counter[str] = Counter()
         self._store = HistoryStore(
-            path, memory_bytes=self._limits.memory_bytes, read_only=read_only
+            path,
+            memory_bytes=self._limits.memory_bytes,
+            log_bytes=self._limits.log_bytes,
+            read_only=read_only,
         )
         self._query = HistoryQuery(self._store)
         self._told = False
@@ -119,14 +123,15 @@ class History:
                 self._write()
 
     def extend(self, readings: Iterable[Reading]) -> None:
-        """Take in many that are on hand already, in order of time; written in batches and at
-        the end."""
+        """Take in many that are on hand already, in order of time; all is done on return."""
         with self._lock:
             for reading in readings:
                 self._take(reading, None)
                 if self._waiting >= MAX_BATCH:
                     self._write()
+                    self._catch_up()
             self._write()
+            self._catch_up()
 
     def add_event(self, event: StateEvent, *, now_ns: int | None = None) -> None:
         """Take in what a part of a machine said of itself."""
@@ -244,6 +249,7 @@ class History:
         self._events: deque[StateEvent] = deque(events, self._limits.max_events)
         self._new_events: deque[StateEvent] = deque(maxlen=self._limits.max_events)
         self._next_track = max((track.id for track in tracks), default=0) + 1
+        self._next_row = self._store.last_row() + 1
         self._lanes = {
             (track.machine, track.quantity, track.unit): track
             for track in tracks
@@ -253,7 +259,7 @@ class History:
         self._waiting = 0
         self._write_ns = self._clock_ns + COMMIT_NS
         self._settled_ns = 0
-        self._keeping = HistoryKeeping(self._store, self._limits)
+        self._keeping = HistoryKeeping(self._store, self._limits, self.counts)
         self._keeping.sweep_all(self._tracks)
 
     def _take(self, reading: Reading, now_ns: int | None) -> None:
@@ -342,15 +348,18 @@ class History:
         if not (self._busy or self._new_events or changed):
             return
         busy = list(self._busy.values())
-        self.counts["duplicate"] += self._store.write(
-            changed, busy, self._new_events, keep_events=self._limits.max_events
+        self._store.write(
+            changed,
+            busy,
+            self._new_events,
+            first_row=self._next_row,
+            keep_events=self._limits.max_events,
         )
         for track in busy:
-            touched = track.touched_minutes()
-            track.minutes |= touched
-            track.hours |= {hour_of(minute) for minute in touched}
+            end = self._next_row + track.waiting
+            track.rows.extend(range(self._next_row, end))
             track.stored = True
-            track.written()
+            self._next_row = end
         for epoch in changed:
             epoch.changed = False
         self._busy.clear()
@@ -365,6 +374,10 @@ class History:
             self._hold(track for track in self._tracks if track.id not in tracks)
             self._epochs = [epoch for epoch in self._epochs if epoch.id not in epochs]
 
+    def _catch_up(self) -> None:
+        while self._keeping.behind and not (self._fault or self._read_only):
+            self._write()
+
     def _failed(self, error: sqlite3.Error) -> None:
         if is_damage(error):
             self._start_anew(error)
@@ -376,13 +389,15 @@ class History:
     def _start_anew(self, error: sqlite3.Error) -> None:
         """The file turned out damaged: what waits goes into a new one."""
         self._store.file.set_aside(f"is damaged ({error})")
-        self._keeping = HistoryKeeping(self._store, self._limits)
+        self._keeping = HistoryKeeping(self._store, self._limits, self.counts)
         present = self._epochs[-1]
         self._hold(track for track in self._tracks if track.stamps or track.epoch is present)
         for track in self._tracks:
             track.stored = False
-            track.minutes, track.hours = set(), set()
+            track.hours = set()
+            track.rows = array("q")
             self._busy[track.id] = track
+        self._waiting = sum(track.waiting for track in self._tracks)
         self._new_events = deque(self._events, self._limits.max_events)
         for epoch in self._epochs:
             epoch.changed = True
@@ -393,8 +408,8 @@ class History:
         if self._waiting <= most:
             return
         for track in self._busy.values():
-            gone = min(len(track.stamps), len(track.stamps) // 4 + 1)
-            track.drop_oldest(gone)
+            gone = min(track.waiting, track.waiting // 4 + 1)
+            track.drop_waiting(gone)
             self._waiting -= gone
             self.counts["dropped"] += gone
 

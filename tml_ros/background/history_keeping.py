@@ -7,42 +7,47 @@ steps are taken when none do. Belongs to the `History` that holds it.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS, SECOND_NS, HistoryLimits
-from tml_ros.background.history_store import HistoryStore
-from tml_ros.background.history_tiers import Buckets, coarser, of_readings
+from tml_ros.background.history_store import WIDTHS, HistoryStore, MadeHour, MadeMinute
+from tml_ros.background.history_tiers import coarser, merged, of_readings
 from tml_ros.background.history_track import Epoch, Track, hour_of
 from tml_ros.background.series import Tier
-from tml_ros.background.store_file import LOG_BYTES
 
 MAX_READ: Final = 15_000
 """Readings that one step makes means of."""
 MAX_MADE: Final = 500
 MAX_DELETED: Final = 20_000
+RAW_COST: Final = 40
+LOOK_COST: Final = 10
+NEVER_NS: Final = 1 << 62
 SPARE_PAGES: Final = 256
 GRACE_NS: Final = 5 * SECOND_NS
 """A minute is made so long after its end: most that comes late has come by then."""
 SPARED_NS: Final = 10 * MINUTE_NS
 """Readings younger than this never go for want of bytes."""
-HOURS_A_MINUTE: Final = HOUR_NS // MINUTE_NS
+MINUTES_AN_HOUR: Final = HOUR_NS // MINUTE_NS
 
 
 class HistoryKeeping:
     """What is to be made and to be deleted.
 
-    crowded: in plain words that the byte bound has shortened a tier, or "".
+    crowded: in plain words that the byte bound has shortened a tier, or "". behind: whether the
+    last step had more to do than fits into one.
     """
 
-    def __init__(self, store: HistoryStore, limits: HistoryLimits) -> None:
-        """Take over a store."""
+    def __init__(self, store: HistoryStore, limits: HistoryLimits, counts: Counter[str]) -> None:
+        """Take over a store. counts: where duplicates are counted."""
         self._store = store
         self._limits = limits
         self._sweep: deque[tuple[Tier, Track]] = deque()
         self._queued: set[tuple[Tier, int]] = set()
         self.crowded = ""
+        self.behind = False
+        self._counts = counts
 
     def sweep_all(self, tracks: Sequence[Track]) -> None:
         """Look through every track again for what is too old, as after opening a file."""
@@ -54,10 +59,16 @@ class HistoryKeeping:
     ) -> tuple[set[int], set[int]]:
         """A bounded piece of the work; ids of the tracks and of the epochs that are gone after it.
 
-        epochs: oldest first, the last the present one. ageing: whether time may end anything now.
-        Raises sqlite3.Error; the next step begins where this one was.
+        epochs: oldest first, the last the present one. tracks: all their fresh readings are in the
+        journal. ageing: whether time may end anything now. Raises sqlite3.Error; the next step
+        begins where this one was.
         """
-        self._make_due(epochs[-1], tracks, clock_ns)
+        fresh = sum(len(track.stamps) for track in tracks)
+        # A flood of readings is packed before its minute is over, and again afterwards.
+        closed_ns = clock_ns - GRACE_NS
+        flood = fresh >= self._limits.max_waiting // 2
+        done = self._make_minutes(epochs[-1], tracks, NEVER_NS if flood else closed_ns)
+        self.behind = not (done and self._make_hours(epochs[-1], tracks, closed_ns))
         by_epoch: dict[int, list[Track]] = {epoch.id: [] for epoch in epochs}
         for track in tracks:
             by_epoch[track.epoch.id].append(track)
@@ -66,56 +77,75 @@ class HistoryKeeping:
         if not self._sweep:
             self._make_room(epochs, by_epoch, clock_ns)
         self._save(epochs)
-        self._delete()
+        self._delete(min((track.rows[0] for track in tracks if track.rows), default=NEVER_NS))
+        self.behind |= bool(self._sweep)
         gone = self._emptied(epochs, by_epoch)
         if self._store.used_bytes(unused=True) > self._most_bytes():
             self._store.give_back(SPARE_PAGES)
         return gone
 
-    def _make_due(self, present: Epoch, tracks: Sequence[Track], clock_ns: int) -> None:
-        closed_ns = clock_ns - GRACE_NS
-        made: list[tuple[Tier, Track, int, Buckets]] = []
+    def _make_minutes(self, present: Epoch, tracks: Sequence[Track], closed_ns: int) -> bool:
+        """Pack the readings of minutes that are over; whether all are packed now."""
+        made: list[MadeMinute] = []
         read = 0
         for track in tracks:
-            over = track.epoch is not present
             for minute in sorted(track.minutes):
-                if not over and (minute + 1) * MINUTE_NS > closed_ns:
+                if track.epoch is present and (minute + 1) * MINUTE_NS > closed_ns:
                     break
                 if len(made) >= MAX_MADE or read >= MAX_READ:
-                    self._put(made)
-                    return
-                start_ns = minute * MINUTE_NS
-                stamps, values = self._store.readings(track, start_ns, start_ns + MINUTE_NS - 1)
-                read += len(stamps)
-                made.append((Tier.MINUTE, track, minute, of_readings(stamps, values, MINUTE_NS)))
-        self._put(made)
-        self._make_hours(present, tracks, closed_ns, MAX_MADE - len(made))
+                    self._put_minutes(made)
+                    return False
+                made.append(self._minute(track, minute))
+                read += len(made[-1].values)
+        self._put_minutes(made)
+        return True
 
-    def _make_hours(
-        self, present: Epoch, tracks: Sequence[Track], closed_ns: int, room: int
-    ) -> None:
-        made: list[tuple[Tier, Track, int, Buckets]] = []
-        for track in tracks:
-            if not track.hours:
-                continue
-            waiting = {hour_of(minute) for minute in track.minutes}
-            for hour in sorted(track.hours - waiting):
-                if track.epoch is present and (hour + 1) * HOUR_NS > closed_ns:
-                    break
-                if len(made) >= room:
-                    self._put(made)
-                    return
-                first = hour * HOURS_A_MINUTE
-                minutes = self._store.means(Tier.MINUTE, track, first, first + HOURS_A_MINUTE - 1)
-                made.append((Tier.HOUR, track, hour, coarser(minutes, HOUR_NS)))
-        self._put(made)
+    def _minute(self, track: Track, minute: int) -> MadeMinute:
+        known = self._store.readings(track, minute, minute)
+        fresh, values = track.fresh()
+        within = fresh // MINUTE_NS == minute
+        stamps, all_values = merged(*known, fresh[within], values[within])
+        return MadeMinute(
+            track,
+            minute,
+            stamps,
+            all_values,
+            of_readings(stamps, all_values, MINUTE_NS),
+            len(known[0]) + int(within.sum()) - len(stamps),
+        )
 
-    def _put(self, made: list[tuple[Tier, Track, int, Buckets]]) -> None:
+    def _put_minutes(self, made: Sequence[MadeMinute]) -> None:
         if not made:
             return
-        self._store.put_means(made)
-        for tier, track, number, _ in made:
-            (track.minutes if tier is Tier.MINUTE else track.hours).discard(number)
+        self._store.put_minutes([one for one in made if len(one.mean)])
+        by_track: dict[int, list[int]] = {}
+        tracks = {one.track.id: one.track for one in made}
+        for one in made:
+            by_track.setdefault(one.track.id, []).append(one.number)
+            one.track.hours.add(hour_of(one.number))
+            self._counts["duplicate"] += one.duplicates
+        for number, minutes in by_track.items():
+            tracks[number].forget(minutes)
+
+    def _make_hours(self, present: Epoch, tracks: Sequence[Track], closed_ns: int) -> bool:
+        """Make the means of hours that are over, whose minutes are all made; whether all are."""
+        made: list[MadeHour] = []
+        done = True
+        for track in tracks:
+            for hour in sorted(track.hours):
+                if track.epoch is present and (hour + 1) * HOUR_NS > closed_ns:
+                    break
+                if len(made) >= MAX_MADE:
+                    done = False
+                    break
+                first = hour * MINUTES_AN_HOUR
+                minutes = self._store.means(Tier.MINUTE, track, first, first + MINUTES_AN_HOUR - 1)
+                made.append(MadeHour(track, hour, coarser(minutes, HOUR_NS)))
+        if made:
+            self._store.put_hours(made)
+        for one in made:
+            one.track.hours.discard(one.number)
+        return done
 
     def _age(
         self, epochs: Sequence[Epoch], by_epoch: Mapping[int, list[Track]], clock_ns: int
@@ -188,10 +218,10 @@ class HistoryKeeping:
             return self._limits.memory_bytes
         # The log beside the file counts too.
         most = self._limits.max_bytes
-        return most - min(2 * LOG_BYTES, most // 2)
+        return most - 2 * self._limits.log_bytes
 
     def _shorten(self, tier: Tier, epoch: Epoch, tracks: Sequence[Track], end_ns: int) -> bool:
-        width_ns = 1 if tier is Tier.RAW else MINUTE_NS if tier is Tier.MINUTE else HOUR_NS
+        width_ns = WIDTHS[tier]
         from_ns = {
             Tier.RAW: epoch.raw_from_ns,
             Tier.MINUTE: epoch.minute_from_ns,
@@ -228,8 +258,7 @@ class HistoryKeeping:
             return
         # Where a tier begins is on record before anything is deleted: a process killed in between
         # must not take what is half deleted for whole.
-        with self._store.file.transaction():
-            self._store.save_epochs(changed)
+        self._store.save_epochs(changed)
         for epoch in changed:
             epoch.changed = False
 
@@ -239,7 +268,10 @@ class HistoryKeeping:
                 self._queued.add((tier, track.id))
                 self._sweep.append((tier, track))
 
-    def _delete(self) -> None:
+    def _delete(self, first_row: int) -> None:
+        """Delete what its tier has left behind, and the journal up to the first row in use."""
+        if not self._store.cut_journal(first_row, limit=MAX_DELETED):
+            self.behind = True
         room = MAX_DELETED
         if not self._sweep:
             return
@@ -247,14 +279,17 @@ class HistoryKeeping:
             while self._sweep and room > 0:
                 tier, track = self._sweep[0]
                 epoch = track.epoch
-                end = {
+                from_ns = {
                     Tier.RAW: epoch.raw_from_ns,
-                    Tier.MINUTE: epoch.minute_from_ns // MINUTE_NS,
-                    Tier.HOUR: epoch.hour_from_ns // HOUR_NS,
+                    Tier.MINUTE: epoch.minute_from_ns,
+                    Tier.HOUR: epoch.hour_from_ns,
                 }[tier]
-                deleted = self._store.delete_before(tier, track, end, limit=room)
+                # A minute's readings are pages, its mean is a row in one.
+                cost = RAW_COST if tier is Tier.RAW else 1
+                end = from_ns // WIDTHS[tier]
+                deleted = self._store.delete_before(tier, track, end, limit=room // cost + 1)
                 # An empty look costs about as much as deleting some rows.
-                room -= deleted + 10
+                room -= deleted * cost + LOOK_COST
                 if room > 0:
                     self._sweep.popleft()
                     self._queued.discard((tier, track.id))
@@ -284,6 +319,6 @@ def _earliest(tracks: Sequence[Track], tier: Tier) -> int:
     """When the earliest stretch begins whose mean is yet to be made."""
     if tier is Tier.MINUTE:
         return min(
-            (min(track.minutes) * MINUTE_NS for track in tracks if track.minutes), default=1 << 62
+            (min(track.minutes) * MINUTE_NS for track in tracks if track.minutes), default=NEVER_NS
         )
-    return min((min(track.hours) * HOUR_NS for track in tracks if track.hours), default=1 << 62)
+    return min((min(track.hours) * HOUR_NS for track in tracks if track.hours), default=NEVER_NS)

@@ -40,6 +40,11 @@ class HistoryLimits:
     max_waiting: int = 1_000_000
     step_back_ns: int = SECOND_NS
 
+    @property
+    def log_bytes(self) -> int:
+        """Share of `max_bytes` that the log beside the file may take."""
+        return min(4_000_000, self.max_bytes // 8)
+
     def __post_init__(self) -> None:
         """Check that the tiers follow one another and nothing is unbounded or empty."""
         if not MINUTE_NS <= self.raw_ns <= self.minute_ns <= self.hour_ns:

@@ -5,7 +5,7 @@ Reads only. Knows nothing of limits or of failures. Belongs to the `History` tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from tml_ros.background.history_tiers import (
     Buckets,
     coarser,
     joined,
+    merged,
     of_readings,
     single,
 )
@@ -73,14 +74,14 @@ class HistoryQuery:
         if since_ns > span.until_ns:
             return stamps, values
         if track.stored:
-            stamps, values = self._store.readings(track, since_ns, span.until_ns)
-        if not track.stamps:
-            return stamps, values
-        waiting, waiting_values = track.waiting()
-        within = (waiting >= since_ns) & (waiting <= span.until_ns)
-        # The first of several with one stamp counts, and what is in the file came first.
-        stamps, first = np.unique(np.concatenate([stamps, waiting[within]]), return_index=True)
-        return stamps, np.concatenate([values, waiting_values[within]])[first]
+            first, last = since_ns // MINUTE_NS, span.until_ns // MINUTE_NS
+            stamps, values = self._store.readings(track, first, last)
+        if track.stamps:
+            stamps, values = merged(stamps, values, *track.fresh())
+        within = slice(
+            np.searchsorted(stamps, since_ns), np.searchsorted(stamps, span.until_ns, "right")
+        )
+        return stamps[within], values[within]
 
     def _parts(self, spans: Sequence[Span], points: int) -> list[Buckets]:
         for tier in Tier:
@@ -116,15 +117,13 @@ class HistoryQuery:
         return buckets if len(buckets) <= room else None
 
     def _too_many(self, tier: Tier, span: Span, from_ns: int, room: int) -> bool:
+        """Whether there is no need to look: the rows that are whole in the span are too many."""
         track = span.track
         if not track.stored:
             return False
-        width_ns = 1 if tier is Tier.RAW else MINUTE_NS
-        first, last = max(span.since_ns, from_ns) // width_ns, span.until_ns // width_ns
-        # Some means may have to be made anew, and some of those turn out empty.
-        spare = len(track.minutes)
-        found = self._store.count(tier, track, first, last, limit=room + spare + 1)
-        return found > room + spare
+        first = max(span.since_ns, from_ns) // MINUTE_NS + 1
+        last = span.until_ns // MINUTE_NS - 1
+        return self._store.count(tier, track, first, last) > room
 
     def _minutes(self, span: Span) -> Buckets:
         """The minute means of the minutes that the span touches, as far as they are kept."""
@@ -134,13 +133,13 @@ class HistoryQuery:
         if first > last:
             return NOTHING
         written = self._store.means(Tier.MINUTE, track, first, last) if track.stored else NOTHING
-        due = sorted(minute for minute in track.stale_minutes() if first <= minute <= last)
+        due = sorted(minute for minute in track.minutes if first <= minute <= last)
         if not due:
             return written
         kept = written.where(~np.isin(written.start_ns // MINUTE_NS, np.array(due)))
         made = [
-            of_readings(*self.readings(_stretch(track, minute, MINUTE_NS)), MINUTE_NS)
-            for minute in due
+            of_readings(*self.readings(_stretch(track, run, MINUTE_NS)), MINUTE_NS)
+            for run in _runs(due)
         ]
         return _in_order(joined([kept, *made]))
 
@@ -156,7 +155,9 @@ class HistoryQuery:
         if not due:
             return written
         kept = written.where(~np.isin(written.start_ns // HOUR_NS, np.array(due)))
-        made = [coarser(self._minutes(_stretch(track, hour, HOUR_NS)), HOUR_NS) for hour in due]
+        made = [
+            coarser(self._minutes(_stretch(track, run, HOUR_NS)), HOUR_NS) for run in _runs(due)
+        ]
         return _in_order(joined([kept, *made]))
 
 
@@ -164,8 +165,19 @@ def _before(span: Span, end_ns: int) -> Span:
     return Span(span.track, span.since_ns, min(span.until_ns, end_ns - 1))
 
 
-def _stretch(track: Track, number: int, width_ns: int) -> Span:
-    return Span(track, number * width_ns, (number + 1) * width_ns - 1)
+def _stretch(track: Track, run: tuple[int, int], width_ns: int) -> Span:
+    return Span(track, run[0] * width_ns, (run[1] + 1) * width_ns - 1)
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of those that follow one another, of rising numbers; at least one."""
+    first = last = numbers[0]
+    for number in numbers[1:]:
+        if number != last + 1:
+            yield first, last
+            first = number
+        last = number
+    yield first, last
 
 
 def _in_order(buckets: Buckets) -> Buckets:

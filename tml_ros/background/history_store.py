@@ -1,13 +1,16 @@
 """The tables of the history and every statement on them.
 
-Knows nothing of limits, of what is due, or of damage: SQLite's errors go up to whoever asked.
-Belongs to the `History` that holds it.
+Fresh readings are appended to a journal, a few pages per second however many quantities there are;
+once their minute is over they move into one packed row per quantity and minute. Knows nothing of
+limits, of what is due, or of damage: SQLite's errors go up to whoever asked. Belongs to the
+`History` that holds it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,43 +19,76 @@ from numpy.typing import NDArray
 
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS
 from tml_ros.background.history_tiers import Buckets, from_rows
-from tml_ros.background.history_track import Epoch, Track, hour_of, waiting_pairs
+from tml_ros.background.history_track import Epoch, Track
+from tml_ros.background.reading_chunk import ChunkError, pack, unpack
 from tml_ros.background.series import Tier
 from tml_ros.background.state_event import StateEvent
 from tml_ros.background.store_file import StoreFile
 
 APPLICATION_ID: Final = 0x746D6C48
 VERSION: Final = 1
-WIDTHS: Final[Mapping[Tier, int]] = {Tier.MINUTE: MINUTE_NS, Tier.HOUR: HOUR_NS}
+WIDTHS: Final[Mapping[Tier, int]] = {
+    Tier.RAW: MINUTE_NS,
+    Tier.MINUTE: MINUTE_NS,
+    Tier.HOUR: HOUR_NS,
+}
+"""What a row stands for; its number counts these since time 0."""
 
-# A track is a lane in an epoch. Rows lie together by track and time, so a span is one run of pages.
+# A track is a lane in an epoch. `raw` is in the order in which minutes ended, so that what goes
+# first lies together; `stale` has the hours whose means are to be made anew.
 _SCHEMA = """
 CREATE TABLE epoch (id INTEGER PRIMARY KEY, first_ns INTEGER, last_ns INTEGER,
     raw_from_ns INTEGER, minute_from_ns INTEGER, hour_from_ns INTEGER);
 CREATE TABLE track (id INTEGER PRIMARY KEY, machine TEXT, quantity TEXT, unit TEXT, epoch INTEGER,
     first_ns INTEGER, last_ns INTEGER, last_value REAL);
-CREATE TABLE raw (track INTEGER, stamp_ns INTEGER, value REAL,
-    PRIMARY KEY (track, stamp_ns)) WITHOUT ROWID;
+CREATE TABLE journal (id INTEGER PRIMARY KEY, track INTEGER, stamp_ns INTEGER, value REAL);
+CREATE TABLE raw (track INTEGER, number INTEGER, count INTEGER, readings BLOB,
+    PRIMARY KEY (track, number));
 CREATE TABLE minute (track INTEGER, number INTEGER, count INTEGER, mean REAL, low REAL, high REAL,
     PRIMARY KEY (track, number)) WITHOUT ROWID;
 CREATE TABLE hour (track INTEGER, number INTEGER, count INTEGER, mean REAL, low REAL, high REAL,
     PRIMARY KEY (track, number)) WITHOUT ROWID;
-CREATE TABLE stale (track INTEGER, tier TEXT, number INTEGER,
-    PRIMARY KEY (track, tier, number)) WITHOUT ROWID;
+CREATE TABLE stale (track INTEGER, number INTEGER, PRIMARY KEY (track, number)) WITHOUT ROWID;
 CREATE TABLE event (id INTEGER PRIMARY KEY, machine TEXT, subject TEXT, level TEXT, text TEXT,
     stamp_ns INTEGER)
 """
-_KEYS: Final[Mapping[Tier, str]] = {
-    Tier.RAW: "stamp_ns",
-    Tier.MINUTE: "number",
-    Tier.HOUR: "number",
-}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeMinute:
+    """Readings of a minute in order of time, each stamp once, and their mean.
+
+    duplicates: readings left out because their stamp was there.
+    """
+
+    track: Track
+    number: int
+    stamps_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    mean: Buckets
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeHour:
+    """The mean of an hour; empty where nothing is left of it."""
+
+    track: Track
+    number: int
+    mean: Buckets
 
 
 class HistoryStore:
     """The history's file, as rows in and columns out."""
 
-    def __init__(self, path: Path | None, *, memory_bytes: int, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        memory_bytes: int,
+        log_bytes: int,
+        read_only: bool = False,
+    ) -> None:
         """Open or create; see `StoreFile`."""
         self.file = StoreFile(
             path,
@@ -60,6 +96,7 @@ class HistoryStore:
             application_id=APPLICATION_ID,
             version=VERSION,
             memory_bytes=memory_bytes,
+            log_bytes=log_bytes,
             read_only=read_only,
         )
 
@@ -68,7 +105,7 @@ class HistoryStore:
         return self.file.connection
 
     def load(self) -> tuple[list[Epoch], list[Track]]:
-        """Everything but the values: epochs, oldest first, and tracks with what is due."""
+        """Everything but the past: epochs, oldest first, and tracks with their fresh readings."""
         run = self._connection.execute
         epochs = [
             Epoch(*row)
@@ -84,11 +121,22 @@ class HistoryStore:
         ):
             if epoch in by_id:
                 tracks[number] = Track(number, machine, quantity, unit, by_id[epoch], True, *newest)
-        for number, tier, stretch in run("SELECT track, tier, number FROM stale"):
+        for number, hour in run("SELECT track, number FROM stale"):
             if number in tracks:
-                track = tracks[number]
-                (track.minutes if tier == Tier.MINUTE.value else track.hours).add(stretch)
+                tracks[number].hours.add(hour)
+        for row, number, stamp_ns, value in run(
+            "SELECT id, track, stamp_ns, value FROM journal ORDER BY id"
+        ):
+            # Rows of minutes that were packed, and have gone since, may be there still.
+            if number in tracks and stamp_ns >= tracks[number].epoch.raw_from_ns:
+                tracks[number].add(stamp_ns, value)
+                tracks[number].rows.append(row)
         return epochs, list(tracks.values())
+
+    def last_row(self) -> int:
+        """The number of the newest row of the journal."""
+        (row,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
+        return int(row)
 
     def events(self) -> list[StateEvent]:
         """Every state event, in the order in which they came."""
@@ -102,132 +150,117 @@ class HistoryStore:
     def write(
         self,
         epochs: Iterable[Epoch],
-        tracks: Iterable[Track],
+        tracks: Sequence[Track],
         events: Iterable[StateEvent],
         *,
+        first_row: int,
         keep_events: int,
-    ) -> int:
-        """Commit what waits; how many readings were there already. Nothing changes in the tracks.
+    ) -> None:
+        """Commit what waits; rows of the journal are numbered from `first_row`, track by track.
 
-        Raises sqlite3.Error, and then nothing was written.
+        Nothing changes in the tracks. Raises sqlite3.Error, and then nothing was written.
         """
-        duplicates = 0
         with self.file.transaction() as connection:
-            self.save_epochs(epochs)
-            for track in tracks:
-                touched = track.touched_minutes()
-                connection.execute(
-                    "INSERT OR REPLACE INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        track.id,
-                        track.machine,
-                        track.quantity,
-                        track.unit,
-                        track.epoch.id,
-                        track.first_ns,
-                        track.last_ns,
-                        track.last_value,
-                    ),
-                )
-                before = connection.total_changes
-                connection.executemany(
-                    "INSERT OR IGNORE INTO raw VALUES (?, ?, ?)", waiting_pairs(track)
-                )
-                duplicates += len(track.stamps) - (connection.total_changes - before)
-                hours = {hour_of(minute) for minute in touched}
-                marks = [
-                    (track.id, tier.value, number)
-                    for tier, found, known in (
-                        (Tier.MINUTE, touched, track.minutes),
-                        (Tier.HOUR, hours, track.hours),
-                    )
-                    for number in found - known
-                ]
-                if marks:
-                    connection.executemany("INSERT OR IGNORE INTO stale VALUES (?, ?, ?)", marks)
-            self._write_events(connection, events, keep_events)
-        return duplicates
+            self._save_epochs(epochs)
+            self._save_tracks(track for track in tracks if not track.stored)
+            connection.executemany(
+                "INSERT INTO journal VALUES (?, ?, ?, ?)", _journal_rows(tracks, first_row)
+            )
+            self._write_events(events, keep_events)
 
     def save_epochs(self, epochs: Iterable[Epoch]) -> None:
-        """Write what epochs say of themselves, within a transaction."""
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    epoch.id,
-                    epoch.first_ns,
-                    epoch.last_ns,
-                    epoch.raw_from_ns,
-                    epoch.minute_from_ns,
-                    epoch.hour_from_ns,
-                )
-                for epoch in epochs
-            ],
-        )
+        """Commit what epochs say of themselves."""
+        with self.file.transaction():
+            self._save_epochs(epochs)
 
-    def count(self, tier: Tier, track: Track, first: int, last: int, *, limit: int) -> int:
-        """How many rows from `first` to `last` (stamps or numbers), as far as `limit`."""
-        query = (
-            f"SELECT count(*) FROM (SELECT 1 FROM {tier.value} "  # noqa: S608 - our own names
-            f"WHERE track=? AND {_KEYS[tier]} BETWEEN ? AND ? LIMIT ?)"
-        )
-        (found,) = self._connection.execute(query, (track.id, first, last, limit)).fetchone()
+    def count(self, tier: Tier, track: Track, first: int, last: int) -> int:
+        """Readings in the rows, or the rows themselves of a tier of means, numbers included."""
+        what = "coalesce(sum(count), 0)" if tier is Tier.RAW else "count(*)"
+        (found,) = self._connection.execute(
+            f"SELECT {what} FROM {tier.value} "  # noqa: S608 - our own names
+            "WHERE track=? AND number BETWEEN ? AND ?",
+            (track.id, first, last),
+        ).fetchone()
         return int(found)
 
     def readings(
-        self, track: Track, since_ns: int, until_ns: int
+        self, track: Track, first: int, last: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Stamps and values from `since_ns` to `until_ns`, both included, in order of time."""
-        rows = self._connection.execute(
-            "SELECT stamp_ns, value FROM raw WHERE track=? AND stamp_ns BETWEEN ? AND ? "
-            "ORDER BY stamp_ns",
-            (track.id, since_ns, until_ns),
+        """Stamps and values of the minutes `first` to `last`, both included, in order of time.
+
+        Raises sqlite3.DatabaseError also where a row does not hold readings.
+        """
+        chunks = self._connection.execute(
+            "SELECT readings FROM raw WHERE track=? AND number BETWEEN ? AND ? ORDER BY number",
+            (track.id, first, last),
         ).fetchall()
-        if not rows:
+        if not chunks:
             return np.zeros(0, np.int64), np.zeros(0)
-        stamps, values = zip(*rows, strict=True)
-        return np.array(stamps, np.int64), np.array(values, np.float64)
+        try:
+            stamps, values = zip(*(unpack(chunk) for (chunk,) in chunks), strict=True)
+        except (ChunkError, TypeError) as error:
+            raise sqlite3.DatabaseError(f"malformed readings: {error}") from None
+        return np.concatenate(stamps), np.concatenate(values)
 
     def means(self, tier: Tier, track: Track, first: int, last: int) -> Buckets:
-        """The means from stretch number `first` to `last`, both included, as they are written."""
-        query = (
+        """The means of the stretches `first` to `last`, both included, as they are written."""
+        rows = self._connection.execute(
             f"SELECT number, count, mean, low, high FROM {tier.value} "  # noqa: S608
-            "WHERE track=? AND number BETWEEN ? AND ? ORDER BY number"
-        )
-        rows = self._connection.execute(query, (track.id, first, last)).fetchall()
+            "WHERE track=? AND number BETWEEN ? AND ? ORDER BY number",
+            (track.id, first, last),
+        ).fetchall()
         return from_rows(rows, WIDTHS[tier])
 
-    def put_means(self, made: Iterable[tuple[Tier, Track, int, Buckets]]) -> None:
-        """Write one mean per (tier, track, number), or none where it is empty; none is due then."""
+    def put_minutes(self, made: Sequence[MadeMinute]) -> None:
+        """Commit minutes with their readings; their hours are to be made anew."""
         with self.file.transaction() as connection:
-            for tier, track, number, mean in made:
-                if len(mean):
-                    connection.execute(
-                        f"INSERT OR REPLACE INTO {tier.value} VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
-                        (
-                            track.id,
-                            number,
-                            int(mean.count[0]),
-                            float(mean.mean[0]),
-                            float(mean.low[0]),
-                            float(mean.high[0]),
-                        ),
-                    )
-                connection.execute(
-                    "DELETE FROM stale WHERE track=? AND tier=? AND number=?",
-                    (track.id, tier.value, number),
-                )
+            self._save_tracks({one.track.id: one.track for one in made}.values())
+            connection.executemany(
+                "INSERT OR REPLACE INTO raw VALUES (?, ?, ?, ?)",
+                [
+                    (one.track.id, one.number, len(one.values), pack(one.stamps_ns, one.values))
+                    for one in made
+                ],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO minute VALUES (?, ?, ?, ?, ?, ?)", _mean_rows(made)
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO stale VALUES (?, ?)",
+                {(one.track.id, one.number * MINUTE_NS // HOUR_NS) for one in made},
+            )
+
+    def put_hours(self, made: Sequence[MadeHour]) -> None:
+        """Commit hours; they are not to be made any more."""
+        with self.file.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?, ?, ?)",
+                _mean_rows([one for one in made if len(one.mean)]),
+            )
+            connection.executemany(
+                "DELETE FROM stale WHERE track=? AND number=?",
+                [(one.track.id, one.number) for one in made],
+            )
+
+    def cut_journal(self, before: int, *, limit: int) -> bool:
+        """Delete at most `limit` rows below `before`, oldest first; whether none is left there."""
+        (first,) = self._connection.execute("SELECT min(id) FROM journal").fetchone()
+        if first is None or first >= before:
+            return True
+        end = min(before, first + limit)
+        self._connection.execute("DELETE FROM journal WHERE id<?", (end,))
+        return bool(end == before)
 
     def delete_before(self, tier: Tier, track: Track, end: int, *, limit: int) -> int:
-        """Delete at most `limit` rows below `end` (stamp or number), oldest first; how many."""
-        key, table = _KEYS[tier], tier.value
+        """Delete at most `limit` rows numbered below `end`, oldest first; how many."""
+        table = tier.value
         further = self._connection.execute(
-            f"SELECT {key} FROM {table} WHERE track=? AND {key}<? "  # noqa: S608
-            f"ORDER BY {key} LIMIT 1 OFFSET ?",
+            f"SELECT number FROM {table} WHERE track=? AND number<? "  # noqa: S608
+            "ORDER BY number LIMIT 1 OFFSET ?",
             (track.id, end, limit),
         ).fetchone()
         return self._connection.execute(
-            f"DELETE FROM {table} WHERE track=? AND {key}<?",  # noqa: S608
+            f"DELETE FROM {table} WHERE track=? AND number<?",  # noqa: S608
             (track.id, end if further is None else further[0]),
         ).rowcount
 
@@ -241,10 +274,9 @@ class HistoryStore:
         self._connection.execute("DELETE FROM epoch WHERE id=?", (epoch.id,))
 
     def oldest(self, tier: Tier, track: Track, start: int) -> int | None:
-        """Stamp or number of the oldest row from `start` on."""
+        """Number of the oldest row from `start` on."""
         (found,) = self._connection.execute(
-            f"SELECT min({_KEYS[tier]}) FROM {tier.value} "  # noqa: S608
-            f"WHERE track=? AND {_KEYS[tier]}>=?",
+            f"SELECT min(number) FROM {tier.value} WHERE track=? AND number>=?",  # noqa: S608
             (track.id, start),
         ).fetchone()
         return None if found is None else int(found)
@@ -261,18 +293,75 @@ class HistoryStore:
         """Shorten the file by at most so many unused pages."""
         self._connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
 
-    @staticmethod
-    def _write_events(
-        connection: sqlite3.Connection, events: Iterable[StateEvent], keep: int
-    ) -> None:
+    def _save_epochs(self, epochs: Iterable[Epoch]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    epoch.id,
+                    epoch.first_ns,
+                    epoch.last_ns,
+                    epoch.raw_from_ns,
+                    epoch.minute_from_ns,
+                    epoch.hour_from_ns,
+                )
+                for epoch in epochs
+            ],
+        )
+
+    def _save_tracks(self, tracks: Iterable[Track]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    track.id,
+                    track.machine,
+                    track.quantity,
+                    track.unit,
+                    track.epoch.id,
+                    track.first_ns,
+                    track.last_ns,
+                    track.last_value,
+                )
+                for track in tracks
+            ],
+        )
+
+    def _write_events(self, events: Iterable[StateEvent], keep: int) -> None:
         rows = [
             (event.machine, event.subject, event.level, event.text, event.stamp_ns)
             for event in events
         ]
         if not rows:
             return
-        connection.executemany(
+        self._connection.executemany(
             "INSERT INTO event (machine, subject, level, text, stamp_ns) VALUES (?, ?, ?, ?, ?)",
             rows,
         )
-        connection.execute("DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?", (keep,))
+        self._connection.execute(
+            "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?", (keep,)
+        )
+
+
+def _journal_rows(tracks: Iterable[Track], row: int) -> Iterator[tuple[int, int, int, float]]:
+    for track in tracks:
+        first = len(track.rows)
+        for stamp_ns, value in zip(track.stamps[first:], track.values[first:], strict=True):
+            yield row, track.id, stamp_ns, value
+            row += 1
+
+
+def _mean_rows(
+    made: Iterable[MadeMinute | MadeHour],
+) -> list[tuple[int, int, int, float, float, float]]:
+    return [
+        (
+            one.track.id,
+            one.number,
+            int(one.mean.count[0]),
+            float(one.mean.mean[0]),
+            float(one.mean.low[0]),
+            float(one.mean.high[0]),
+        )
+        for one in made
+    ]

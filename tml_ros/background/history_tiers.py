@@ -86,6 +86,18 @@ def joined(parts: Sequence[Buckets]) -> Buckets:
     )
 
 
+def merged(
+    stamps_ns: NDArray[np.int64],
+    values: NDArray[np.float64],
+    more_ns: NDArray[np.int64],
+    more: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """All readings in order of time; of several with one stamp the first counts."""
+    # np.unique points to the first of equals.
+    stamps, first = np.unique(np.concatenate([stamps_ns, more_ns]), return_index=True)
+    return stamps, np.concatenate([values, more])[first]
+
+
 def exact_mean(values: Sequence[float]) -> float:
     """The correctly rounded mean of finite values; never beyond them, never infinite."""
     count = len(values)

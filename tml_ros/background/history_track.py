@@ -1,4 +1,4 @@
-"""One quantity of one machine in one epoch of the clock: what is not yet in the file, what is due.
+"""One quantity of one machine in one epoch of the clock: its newest readings, and what is due.
 
 Knows nothing of SQLite. Belongs to the `History` that holds it.
 """
@@ -6,7 +6,7 @@ Knows nothing of SQLite. Belongs to the `History` that holds it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,8 +37,9 @@ class Track:
     """Readings of one lane in one epoch.
 
     id: in the file, once `stored`. first_ns, last_ns, last_value: of its readings, oldest and
-    newest by stamp. minutes, hours: numbers of the stretches whose means are to be made anew.
-    stamps, values: the readings that wait to be written.
+    newest by stamp. stamps, values: its fresh readings, as they came; `rows` are the numbers of
+    those that are in the journal already, the first ones. minutes: numbers of the minutes they
+    are of. hours: numbers of the hours whose means are to be made anew.
     """
 
     id: int
@@ -50,15 +51,17 @@ class Track:
     first_ns: int = 0
     last_ns: int = -1
     last_value: float = 0.0
-    minutes: set[int] = field(default_factory=set)
     hours: set[int] = field(default_factory=set)
+    minutes: set[int] = field(default_factory=set)
     stamps: array[int] = field(default_factory=lambda: array("q"))
     values: array[float] = field(default_factory=lambda: array("d"))
+    rows: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, stamp_ns: int, value: float) -> None:
-        """A reading to be written."""
+        """A fresh reading."""
         self.stamps.append(stamp_ns)
         self.values.append(value)
+        self.minutes.add(stamp_ns // MINUTE_NS)
         if stamp_ns > self.last_ns:
             if self.last_ns < 0:
                 self.first_ns = stamp_ns
@@ -67,40 +70,35 @@ class Track:
         elif stamp_ns < self.first_ns:
             self.first_ns = stamp_ns
 
-    def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Stamps and values that wait, as they came; copies."""
+    @property
+    def waiting(self) -> int:
+        """How many fresh readings are not in the journal yet."""
+        return len(self.stamps) - len(self.rows)
+
+    def fresh(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Stamps and values of the fresh readings, as they came; copies."""
         return np.array(self.stamps, np.int64), np.array(self.values, np.float64)
 
-    def written(self) -> None:
-        """Nothing waits any more."""
-        self.stamps, self.values = array("q"), array("d")
+    def forget(self, minutes: Sequence[int]) -> None:
+        """The fresh readings of these minutes are kept elsewhere now; all were in the journal."""
+        stamps, values = self.fresh()
+        stay = ~np.isin(stamps // MINUTE_NS, np.array(minutes, np.int64))
+        self.stamps = array("q", stamps[stay].tolist())
+        self.values = array("d", values[stay].tolist())
+        self.rows = array("q", np.array(self.rows, np.int64)[stay].tolist())
+        self.minutes.difference_update(minutes)
 
-    def drop_oldest(self, count: int) -> None:
-        """Give up the readings that have waited longest."""
-        del self.stamps[:count]
-        del self.values[:count]
-
-    def touched_minutes(self) -> set[int]:
-        """Numbers of the minutes in which readings wait."""
-        return set((np.array(self.stamps, np.int64) // MINUTE_NS).tolist())
-
-    def stale_minutes(self) -> set[int]:
-        """Minutes whose mean is not in the file as it should be."""
-        return self.minutes | self.touched_minutes() if self.stamps else self.minutes
+    def drop_waiting(self, count: int) -> None:
+        """Give up the readings that have waited longest for the journal."""
+        first = len(self.rows)
+        del self.stamps[first : first + count]
+        del self.values[first : first + count]
 
     def stale_hours(self) -> set[int]:
         """Hours whose mean is not in the file as it should be."""
-        touched = self.touched_minutes() if self.stamps else self.minutes
-        return self.hours | {hour_of(minute) for minute in (touched | self.minutes)}
+        return self.hours | {hour_of(minute) for minute in self.minutes}
 
 
 def hour_of(minute: int) -> int:
     """The number of the hour that a minute is in."""
     return minute * MINUTE_NS // HOUR_NS
-
-
-def waiting_pairs(track: Track) -> Iterator[tuple[int, int, float]]:
-    """Rows of the table of readings, in order of time, the first to come first."""
-    stamps, values = track.waiting()
-    order = np.argsort(stamps, kind="stable")
-    return zip([track.id] * len(order), stamps[order].tolist(), values[order].tolist(), strict=True)

@@ -18,7 +18,7 @@ BUSY_SECONDS: Final = 0.2
 """How long a statement waits for another process's transaction."""
 PROBED_BYTES: Final = 64_000_000
 """Files up to this size are checked whole when opened; damage in larger ones shows when met."""
-LOG_BYTES: Final = 4_000_000
+PAGE_BYTES: Final = 4_096
 MAX_PROBLEMS: Final = 20
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
@@ -41,14 +41,15 @@ class StoreFile:
         application_id: int,
         version: int,
         memory_bytes: int = 64_000_000,
+        log_bytes: int = 4_000_000,
         read_only: bool = False,
     ) -> None:
         """Open or create; path None: in memory.
 
         schema: CREATE statements, run on a new file. application_id: marks a file as ours.
         version: of the schema. memory_bytes: a file that can be read but not written is copied into
-        memory up to this size. read_only: a file another process may be writing; never created,
-        renamed or changed.
+        memory up to this size. log_bytes: at about which the log is folded into the file.
+        read_only: a file another process may be writing; never created, renamed or changed.
         """
         self.problems: list[str] = []
         self._path = path
@@ -56,6 +57,7 @@ class StoreFile:
         self._application_id = application_id
         self._version = version
         self._memory_bytes = memory_bytes
+        self._log_bytes = log_bytes
         self._read_only = read_only
         self._open()
 
@@ -161,7 +163,8 @@ class StoreFile:
             run("PRAGMA auto_vacuum=INCREMENTAL")
         run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=NORMAL")
-        run(f"PRAGMA journal_size_limit={LOG_BYTES}")
+        run(f"PRAGMA journal_size_limit={self._log_bytes}")
+        run(f"PRAGMA wal_autocheckpoint={max(1, self._log_bytes // PAGE_BYTES)}")
         run("PRAGMA secure_delete=OFF")
         # A file that can be read but not written is noticed here, not at the first reading.
         run("BEGIN IMMEDIATE")
