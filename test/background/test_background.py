@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tml_ros.background.alarm_note import AlarmNote
-from tml_ros.background.background import EVIDENCE_FOLDER, Background, Setup
+from tml_ros.background.background import Background, Setup
 from tml_ros.background.condition import Condition, State
 from tml_ros.background.condition_monitor import CONFIRM, RECOVER, WAVEFORM_PERIOD_NS
 from tml_ros.background.contracts import Delegation, Finding, Outcome, Urgency
@@ -20,6 +20,7 @@ from tml_ros.background.machine import Machine
 from tml_ros.background.playbook_file import load_playbook
 from tml_ros.background.reading import Reading, Waveform
 from tml_ros.background.reasoner import Conclusion, Progress
+from tml_ros.background.store_names import EVIDENCE_FOLDER
 from tml_ros.background.tools import Tools
 
 SECOND = 1_000_000_000
@@ -68,7 +69,7 @@ def setup(folder: Path | None = None, **more: object) -> Setup:
         units={"press_1": {"temperature": "degC"}},
         playbooks={"en": load_playbook()},
         zone=timezone.utc,
-        analysis=judged,
+        make_analysis=lambda history: judged,
         **more,  # type: ignore[arg-type]
     )
 

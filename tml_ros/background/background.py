@@ -41,6 +41,16 @@ from tml_ros.background.reasoner import Conclusion, Progress, Reasoner, shortene
 from tml_ros.background.reasoner_lane import InlineLane, Lane, ThreadLane
 from tml_ros.background.record import Record
 from tml_ros.background.state_event import StateEvent
+from tml_ros.background.store_names import (
+    EVIDENCE_FOLDER,
+    HISTORY_FILE,
+    MANUALS_FILE,
+    RECORD_FILE,
+    TASKS_FILE,
+    TOLD_FILE,
+    WATCHES_FILE,
+    WAVEFORM_FOLDER,
+)
 from tml_ros.background.task import DeskLimits, Task
 from tml_ros.background.task_desk import TaskDesk
 from tml_ros.background.task_endings import finding_id
@@ -51,14 +61,6 @@ from tml_ros.background.watch_text import Names, WatchKind, plain, wanted_kind, 
 from tml_ros.background.watches import Answer, Due, Watches, urgency_of
 from tml_ros.background.waveform_store import WaveformStore
 
-TASKS_FILE: Final = "tasks.sqlite"
-HISTORY_FILE: Final = "history.sqlite"
-RECORD_FILE: Final = "record.sqlite"
-MANUALS_FILE: Final = "manuals.sqlite"
-WATCHES_FILE: Final = "watches.sqlite"
-TOLD_FILE: Final = "told.sqlite"
-WAVEFORM_FOLDER: Final = "waveforms"
-EVIDENCE_FOLDER: Final = "evidence"
 COMPACT_NS: Final = 1_000_000_000
 TIDY_NS: Final = 60_000_000_000
 CANCEL: Final = "cancel"
@@ -79,8 +81,7 @@ class Setup:
 
     folder: of its memory, None for none beyond the process. machines: by name. units: machine ->
     quantity -> unit, as far as they are known beforehand. manuals: folder to look things up in.
-    analysis: judges a waveform. make_trends: given the history, what judges a quantity.
-    keep: waveforms per sensor.
+    make_analysis, make_trends: given the history, what judges a waveform, and a quantity.
     """
 
     folder: Path | None = None
@@ -90,7 +91,7 @@ class Setup:
     manuals: Path | None = None
     language: str = "en"
     zone: tzinfo | None = None
-    analysis: Analysis = _no_analysis
+    make_analysis: Callable[[History], Analysis] = lambda history: _no_analysis
     make_trends: Callable[[History], Trends] = lambda history: _no_trends
     limits: DeskLimits = field(default_factory=DeskLimits)
 
@@ -134,9 +135,10 @@ class Background:
             language=setup.language,
         )
         self._told_store = WatchStore(self._path(TOLD_FILE))
+        analysis = setup.make_analysis(self.history)
         self._monitor = ConditionMonitor(
             self._told_store,
-            analysis=setup.analysis,
+            analysis=analysis,
             trends=setup.make_trends(self.history),
             keep=lambda condition, part: self.record.add(condition, part=part),
         )
@@ -153,7 +155,7 @@ class Background:
             Manuals(self._path(MANUALS_FILE), read_only=True)
             if threaded and self._manuals is not None and setup.folder is not None
             else self._manuals,
-            setup.analysis,
+            analysis,
             self._language,
             setup.zone,
         )

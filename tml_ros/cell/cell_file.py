@@ -74,8 +74,12 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
         }
         return machine.model_copy(update={"telemetry": telemetry})
 
+    endpoint = cell.background.endpoint
+    if endpoint is not None and endpoint.key_file is not None:
+        endpoint = endpoint.model_copy(update={"key_file": folder / endpoint.key_file.expanduser()})
     background = cell.background.model_copy(
-        update={
+        update={"endpoint": endpoint}
+        | {
             name: str(folder / Path(path).expanduser())
             for name in ("store", "manuals", "playbook")
             if (path := getattr(cell.background, name)) is not None

@@ -55,6 +55,8 @@ class _Speech:
     samples: Samples | None = None
     sent: int = 0
     began: bool = False
+    told: bool = False
+    """Whether an earlier sentence of it went out."""
 
 
 class FindingVoice:
@@ -114,7 +116,7 @@ class FindingVoice:
         current = self._current
         if current is not None:
             # The sentence that was cut short is said again from its beginning.
-            current.sent, current.began = 0, False
+            current.sent, current.began, current.told = 0, False, False
             self._heard_until_ns = min(self._heard_until_ns, now_ns)
 
     def playback(self, samples: int, now_ns: int) -> None:
@@ -158,9 +160,13 @@ class FindingVoice:
         speech.sent += len(block)
         start_ns = max(now_ns, self._heard_until_ns)
         self._heard_until_ns = start_ns + samples_ns(len(block))
-        if first:
-            self._own.append(text)
-        return SpokenBlock(text if first else "", block)
+        if not first:
+            return SpokenBlock("", block)
+        # Pieces of one utterance are joined as they are by whoever writes it down.
+        told = f" {text}" if speech.told else text
+        speech.told = True
+        self._own.append(told)
+        return SpokenBlock(told, block)
 
     def _rendered(self, text: str) -> Samples:
         try:

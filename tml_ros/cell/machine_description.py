@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from tml_ros.background.endpoint_settings import EndpointSettings
 from tml_ros.background.telemetry_source import (
     BATTERY,
     BLOCK,
@@ -285,16 +286,6 @@ class MachineDescription(_Strict):
         return cell_rules.validated(data, handler, mistakes)
 
 
-class EndpointDescription(_Strict):
-    """A chat service that speaks OpenAI's protocol. key_env: environment variable of its key."""
-
-    url: Annotated[str, Field(pattern=r"^https?://", max_length=500)]
-    model: Words
-    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)] | None = (
-        None
-    )
-
-
 class BackgroundDescription(_Strict):
     """What thinks about the machines.
 
@@ -308,7 +299,7 @@ class BackgroundDescription(_Strict):
     store: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     manuals: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     playbook: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
-    endpoint: EndpointDescription | None = None
+    endpoint: EndpointSettings | None = None
     timezone: Annotated[str, Field(max_length=64), AfterValidator(cell_rules.timezone)] | None = (
         None
     )

@@ -111,8 +111,11 @@ def cell_processes(
     for machine, described in cell.machines.items():
         if any(telemetry.source is not None for telemetry in described.telemetry.values()):
             parameters: dict[str, Value | None] = {"cell": str(cell_path), "machine": machine}
-            wait = 1 if cell.has_background else 0
-            parameters["wait_for_subscribers"] = wait
+            if wait_for_subscribers is None:
+                parameters["wait_for_subscribers"] = int(cell.has_background)
+            else:
+                # The interaction does not listen to telemetry.
+                parameters["wait_for_subscribers"] = max(0, wait_for_subscribers - 1)
             specs.append(node(f"telemetry_{machine}", "telemetry", parameters))
     for name, microphone in cell.microphones.items():
         if microphone.source is not None:

@@ -21,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tml_ros.background.contracts import Outcome
 from tml_ros.cli.demo_plan import SPEECH_FILE, DemoPlan, plan_demo
 from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.live_table import LiveTable
@@ -40,6 +41,7 @@ _PARTS = ("tml_ros", "numpy", "opencv-python-headless")
 
 
 def demo(
+    *,
     video: Annotated[
         str | None,
         typer.Option(
@@ -60,6 +62,14 @@ def demo(
         Path | None,
         typer.Option(metavar="CELL.yaml", help="The cell to run.", show_default="a simulated cell"),
     ] = None,
+    bearing: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.npz",
+            help="What the first vibration sensor measures: a recording.",
+            show_default="as in the cell",
+        ),
+    ] = None,
     seconds: Annotated[
         float | None,
         typer.Option(
@@ -77,7 +87,8 @@ def demo(
     """Run a cell live for a while and leave a bag, a report and the spoken warnings.
 
     Without options the cell is a simulated one: a worker steps over a striped line, is warned, and
-    leaves. With your own footage: `tml-ros demo --video CLIP.mp4 --cell CELL.yaml`.
+    leaves; a bearing of the press fails, is noticed, and a question about it is answered. With your
+    own footage: `tml-ros demo --video CLIP.mp4 --cell CELL.yaml`.
 
     Its nodes run as separate processes over DDS, as they would in the plant. Ctrl-C ends it early;
     what happened until then is kept. In the folder of the results: report.html to look at,
@@ -86,7 +97,9 @@ def demo(
     Exit code: 0 done, 1 a node failed, 2 a mistake in what was asked.
     """
     console = Console()
-    plan = _plan(console, video=video, audio=audio, cell=cell, seconds=seconds, out=out)
+    plan = _plan(
+        console, video=video, audio=audio, cell=cell, bearing=bearing, seconds=seconds, out=out
+    )
     for notice in plan.notices:
         console.print(f"[yellow]note[/yellow] {notice}", highlight=False)
     log = SessionLog(plan.cell, _provenance(plan))
@@ -112,11 +125,24 @@ def demo(
     console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
     if log.model_sentence:
         console.print(log.model_sentence, highlight=False, soft_wrap=True)
+    for line in _background_lines(log):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
         if (out / name).exists():
             console.print(f"  {out / name}", highlight=False, soft_wrap=True)
     if failure is not None:
         raise typer.Exit(EXIT_MISTAKE if failure.misconfigured else EXIT_NODE_FAILED)
+
+
+def _background_lines(log: SessionLog) -> Iterator[str]:
+    """What the background noticed and answered, a line each."""
+    for record in log.findings:
+        finding = record.finding
+        at = f"{log.at(record.stamp_ns):.1f} s"
+        if finding.outcome is Outcome.NOTICED:
+            yield f"  noticed at {at}: {finding.say}"
+        elif record.question:
+            yield f'  asked "{record.question}", {finding.outcome.value} at {at}: {finding.say}'
 
 
 def _plan(
@@ -125,6 +151,7 @@ def _plan(
     video: str | None,
     audio: Path | None,
     cell: Path | None,
+    bearing: Path | None,
     seconds: float | None,
     out: Path,
 ) -> DemoPlan:
@@ -136,6 +163,7 @@ def _plan(
             video=video,
             audio=audio,
             cell_path=cell,
+            bearing=bearing,
             seconds=seconds,
             out=out,
             progress=lambda done: bar.update(task, completed=done, visible=True),

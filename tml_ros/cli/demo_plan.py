@@ -7,14 +7,19 @@ could run as well.
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from tml_ros.background.store_names import EVIDENCE_FOLDER
+from tml_ros.background.telemetry_source import BLOCK
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.cli.mistake import MistakeError
@@ -29,6 +34,11 @@ SIMULATED_SEED = 1
 SIMULATED_SECONDS = 48
 CELL_FILE = "cell.yaml"
 SPEECH_FILE = "speech.wav"
+STORE_FOLDER = "store"
+BEARING_FILE = "bearing.npz"
+BEARING_DEFECT, BEARING_SEVERITY = "outer_race", 0.8
+BEARING_SOUND_SECONDS, BEARING_SECONDS = 12, 90
+"""The simulated bearing is whole at first; the file is played again after so long."""
 
 Progress = Callable[[float], None]
 """Called with the share done, 0..1, while the simulated clip is made."""
@@ -40,6 +50,8 @@ class DemoPlan:
 
     inputs: names of what it sees and hears. truth: what the simulation says really happens.
     notices: what the user may want to know beforehand.
+    question: what is typed once the background has noticed something, "" where there is none.
+    evidence: folder of the pictures that its findings rest on.
     """
 
     cell_path: Path
@@ -48,6 +60,8 @@ class DemoPlan:
     inputs: tuple[str, ...]
     truth: Path | None = None
     notices: tuple[str, ...] = ()
+    question: str = ""
+    evidence: Path | None = None
 
 
 def plan_demo(
@@ -58,9 +72,11 @@ def plan_demo(
     seconds: float | None,
     out: Path,
     progress: Progress,
+    bearing: Path | None = None,
 ) -> DemoPlan:
     """Decide what to run and write its cell file into the folder `out`.
 
+    bearing: a recording to play instead of the first vibration telemetry of the cell.
     Raises MistakeError, CellFileError, CameraSourceError, WavFileError; OSError where `out` cannot
     be written.
     """
@@ -76,6 +92,7 @@ def plan_demo(
             raise MistakeError(f"{SIMULATED} is not where it was installed; give --cell CELL.yaml")
         cell = load_cell(simulated)
         video, audio, truth = _simulate(seconds, out, audio, progress)
+        bearing = bearing or _simulated_bearing(cell, out)
     else:
         cell = load_cell(cell_path)
     if video is not None:
@@ -85,6 +102,14 @@ def plan_demo(
             f"no camera of cell {cell.cell!r} has a source; give --video FILE_OR_URL"
         )
     cell, notices = _with_sound(cell, audio, video)
+    if bearing is not None:
+        cell = _with_bearing(cell, bearing)
+    store = out / STORE_FOLDER
+    if cell.has_background:
+        # What an earlier demo remembered must not be taken for this one's.
+        shutil.rmtree(store, ignore_errors=True)
+        background = cell.background.model_dump(exclude_unset=True)
+        cell = _changed(cell, background={**background, "store": str(store.resolve())})
     refuse_unreadable_sources(cell, cell_path or out / CELL_FILE)
     sink = {"sink": str((out / SPEECH_FILE).resolve()), "volume": 1.0}
     cell = _changed(cell, speaker=sink)
@@ -98,6 +123,8 @@ def plan_demo(
         tuple(source if names_stream(source) else Path(source).name for source in sources),
         truth,
         notices,
+        _question(cell),
+        store / EVIDENCE_FOLDER if cell.has_background else None,
     )
 
 
@@ -132,6 +159,71 @@ def _simulate(
     clip = ensure_clip(seed=SIMULATED_SEED, seconds=lasts, folder=folder, progress=progress)
     truth = clip.truth if clip.truth.exists() else None
     return str(clip.video), audio or clip.audio, truth
+
+
+def _simulated_bearing(cell: CellDescription, out: Path) -> Path | None:
+    """The vibration of the press: the same machine throughout, its bearing failing on the way."""
+    found = _vibration(cell)
+    if found is None:
+        return None
+    from tml_ros.sim.bearing_signal import bearing_waveform  # noqa: PLC0415 - not for other cells
+
+    machine, name = found
+    path = out.parent / "simulated" / BEARING_FILE
+    described = cell.machines[machine]
+    rate = described.telemetry[name].rate or 12_000.0
+    rpm = (described.speed and described.speed.rpm) or 1_797.0
+
+    def made(defect: str) -> NDArray[np.float32]:
+        return bearing_waveform(
+            defect,
+            rpm=rpm,
+            rate=rate,
+            seconds=BEARING_SECONDS,
+            severity=BEARING_SEVERITY,
+            seed=SIMULATED_SEED,
+        )
+
+    if not path.exists():
+        whole = round(BEARING_SOUND_SECONDS * rate)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        np.savez(part, DE=np.concatenate([made("")[:whole], made(BEARING_DEFECT)[whole:]]))
+        part.replace(path)
+    return path
+
+
+def _with_bearing(cell: CellDescription, bearing: Path) -> CellDescription:
+    """The cell with this recording for its first vibration telemetry."""
+    found = _vibration(cell)
+    if found is None:
+        raise MistakeError(f"cell {cell.cell!r} has no vibration telemetry to play {bearing} on")
+    machine, name = found
+    machines = cell.model_dump(mode="json", exclude_unset=True)["machines"]
+    machines[machine]["telemetry"][name]["source"] = str(bearing.resolve())
+    try:
+        return _changed(cell, machines=machines)
+    except ValidationError as error:
+        allowed = error.errors(include_url=False)[0]["msg"]
+        raise MistakeError(f"--bearing {bearing}: {allowed}") from None
+
+
+def _vibration(cell: CellDescription) -> tuple[str, str] | None:
+    """The first machine with vibration telemetry, and its name."""
+    for machine, described in cell.machines.items():
+        for name, telemetry in described.telemetry.items():
+            if telemetry.type == BLOCK:
+                return machine, name
+    return None
+
+
+def _question(cell: CellDescription) -> str:
+    if not cell.has_background:
+        return ""
+    machine = next(iter(cell.machines)).replace("_", " ")
+    if cell.language.startswith("de"):
+        return f"Was ist mit {machine} los?"
+    return f"what is wrong with {machine}?"
 
 
 def _with_video(cell: CellDescription, video: str) -> CellDescription:

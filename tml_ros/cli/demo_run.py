@@ -39,6 +39,10 @@ DISCOVERY_SECONDS = 2.0
 AFTER_END_SECONDS = 0.3
 """The last frame's way to the alarm; shorter than any silence that counts as a lost camera."""
 SPEECH_SECONDS = 8.0
+FINDING_SECONDS = 5.0
+"""A finding that is being said at the end is heard out so long."""
+ASK_AFTER_S, ASK_LATEST_S = 4.0, 16.0
+"""The question is typed so long after something was noticed, and before the end at the latest."""
 REFRESH_SECONDS = 0.2
 KEPT_LINES = 12
 BRING_UP_S = 6.5
@@ -46,6 +50,7 @@ BRING_UP_S = 6.5
 LISTENERS = 3
 """To each camera and microphone: the guardian, the interaction and the observer."""
 GUARDIAN, INTERACTION, SPEAKER = "guardian", "interaction", "speaker"
+BACKGROUND = "background"
 CAMERA, MICROPHONE = "camera_", "microphone_"
 
 
@@ -90,6 +95,8 @@ class DemoRun:
         self._voice = supervisor(lambda name: name == SPEAKER)
         self._others = supervisor(lambda name: name not in (GUARDIAN, SPEAKER))
         self._started: list[Supervisor] = []
+        self._noticed_s: float | None = None
+        self._asked = not plan.question
 
     def run(self, table: LiveTable, ending: threading.Event) -> NodeFailure | None:
         """Run until the film, the time or the user ends it; what failed, if a node did.
@@ -105,8 +112,9 @@ class DemoRun:
                     failure = self._watch(observer, table, ending)
                 observer.end_session()
                 self._guardian.stop()
+                self._let_voice_finish(observer, FINDING_SECONDS)
                 self._others.stop()
-                self._let_voice_finish(observer)
+                self._let_voice_finish(observer, SPEECH_SECONDS)
             finally:
                 for supervisor in (self._guardian, self._others, self._voice):
                     supervisor.stop()
@@ -119,7 +127,7 @@ class DemoRun:
         os.environ.update(discovery_environment(os.environ))
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         try:
-            observer = Observer(self._log, self._bag)
+            observer = Observer(self._log, self._bag, evidence=self._plan.evidence)
             spinning = SpinThread(observer)
             try:
                 yield observer
@@ -190,6 +198,7 @@ class DemoRun:
                 continue
             elapsed = (time.time_ns() - (view.began_ns or started_ns)) / 1e9
             table.show(view, elapsed)
+            self._ask_in_time(observer, elapsed)
             if total is not None:
                 left = total + AFTER_END_SECONDS - elapsed
                 if left <= 0:
@@ -199,8 +208,21 @@ class DemoRun:
                     break
         return self._failure()
 
-    def _let_voice_finish(self, observer: Observer) -> None:
-        deadline = time.monotonic() + SPEECH_SECONDS
+    def _ask_in_time(self, observer: Observer, elapsed: float) -> None:
+        """Type the question once, when there is something to ask about."""
+        if self._asked:
+            return
+        noticed, _ = observer.found()
+        if noticed and self._noticed_s is None:
+            self._noticed_s = elapsed
+        waited = self._noticed_s is not None and elapsed - self._noticed_s >= ASK_AFTER_S
+        total = self._plan.seconds
+        if waited or (total is not None and elapsed > max(total / 2, total - ASK_LATEST_S)):
+            self._asked = True
+            observer.type(self._plan.question)
+
+    def _let_voice_finish(self, observer: Observer, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
         pause = threading.Event()
         while observer.speaking() and time.monotonic() < deadline:
             pause.wait(0.05)
@@ -211,6 +233,8 @@ class DemoRun:
         if not observer.has_listener("speech/audio"):
             missing.append(SPEAKER)
         cell = self._plan.cell
+        if cell.has_background and not observer.has_source("findings"):
+            missing.append(BACKGROUND)
         for name, camera in cell.cameras.items():
             if camera.source is not None and not observer.has_source(camera_topic(cell, name)):
                 missing.append(f"{CAMERA}{name}")

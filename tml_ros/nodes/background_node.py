@@ -9,6 +9,7 @@ node either: the guardian and the interaction go on without it.
 from __future__ import annotations
 
 import sys
+import time
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
@@ -19,6 +20,7 @@ from std_msgs.msg import Int16MultiArray, String
 
 from tml_ros.background.alarm_note import AlarmNote
 from tml_ros.background.contracts import Finding
+from tml_ros.background.endpoint_transport import Waiting
 from tml_ros.background.reading import Waveform
 from tml_ros.background.telemetry_source import TelemetrySource
 from tml_ros.cell.alarm_status import OK, WARN, Status, parse_alarm, parse_transition
@@ -33,7 +35,8 @@ from tml_ros.nodes.messages import samples_of
 from tml_ros.nodes.parameters import text_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
-from tml_ros.nodes.telemetry_messages import message_type, observations
+from tml_ros.nodes.telemetry_messages import observations
+from tml_ros.nodes.telemetry_types import message_type
 from tml_ros.nodes.worker import Lane, Worker
 
 TICK_SECONDS = 0.1
@@ -81,7 +84,10 @@ class BackgroundNode(CellNode):
         if not cell.has_background:
             raise ValueError(f"cell {cell.cell!r} has no machines to think about")
         folder = Path(self._store) if self._store else default_store(cell)
-        self._background = cell_background(cell, folder, wake=self._wake)
+        self._worker: Worker | None = None
+        self._background = cell_background(
+            cell, folder, waiting=Waiting(time.monotonic, time.sleep), wake=self._wake
+        )
         self.at_cleanup(self._background.close)
         self._sources = telemetry_sources(cell.machines)
         self._sounds = SoundBlocks(cell)
@@ -89,7 +95,6 @@ class BackgroundNode(CellNode):
         lanes = tuple(map(_lane, self._sources)) + microphones
         others = (DELEGATIONS, ALARMS, EVENTS, TICKS)
         self._figures = InputFigures(cell.cell, self.role, (*lanes, *others), lanes)
-        self._worker: Worker | None = None
         self._findings = self.advertise(String, "findings", qos.FINDINGS)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
 

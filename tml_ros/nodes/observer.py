@@ -11,6 +11,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,13 +25,16 @@ from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Empty, Int16MultiArray, String, UInt64
 
+from tml_ros.background.contracts import Delegation, Finding, Outcome
 from tml_ros.bag.bag_error import BagError
 from tml_ros.bag.bag_writer import BagWriter
 from tml_ros.cell.alarm_status import Status, parse_alarm, parse_hazard, parse_transition
 from tml_ros.cell.cell_description import camera_topic, microphone_topic
+from tml_ros.cell.machine_description import telemetry_sources
 from tml_ros.nodes import qos
 from tml_ros.nodes.messages import frame_of, samples_of
 from tml_ros.nodes.status_messages import statuses_of
+from tml_ros.nodes.telemetry_types import message_type
 from tml_ros.nodes.worker import Lane, Worker
 from tml_ros.report.live_view import LiveView
 from tml_ros.report.session_log import SessionLog
@@ -76,24 +80,37 @@ class Observer(Node):
 
     Subscribes, in the namespace of the cell:
         every camera and microphone, alarms, alarms/events, alarms/command, hazards, text,
-        speech/audio, speech/text, speech/flush, speech/playback, heartbeat; and /diagnostics
-    Publishes nothing.
+        speech/audio, speech/text, speech/flush, speech/playback, heartbeat; and /diagnostics; where
+        the cell has machines: their telemetry, delegations and findings
+    Publishes nothing, but `type` types for an operator.
+
+    evidence: folder of the pictures that findings name.
 
     A full disk ends the recording, is counted and said by `bag_fault`, and the log goes on. What
     the worker cannot keep up with is dropped, oldest first, and counted in the log.
     """
 
-    def __init__(self, log: SessionLog, bag: Path, *, context: Context | None = None) -> None:
+    def __init__(
+        self,
+        log: SessionLog,
+        bag: Path,
+        *,
+        evidence: Path | None = None,
+        context: Context | None = None,
+    ) -> None:
         """Open the bag and begin to watch."""
         super().__init__("observer", namespace=log.cell.cell, context=context, enable_rosout=False)
         self.bag_fault = ""
         """Why the bag ends early; "" where it does not."""
+        self._evidence = evidence
+        self._text = self.create_publisher(String, "text", qos.TEXT)
+        self._noticed = self._answered = 0
         self._recorder = SessionRecorder(log)
         self._writer = BagWriter(bag, overwrite=True)
         self._lock = threading.Lock()
         self._sent_samples = 0
         self._played_samples = 0
-        subjects = [*self._inputs(), *self._outputs()]
+        subjects = [*self._inputs(), *self._outputs(), *self._background()]
         self._worker = Worker(
             "observer",
             {subject.topic: self._lane(subject) for subject in subjects},
@@ -111,6 +128,15 @@ class Observer(Node):
         """Whether words that were sent to the speaker are still to be played. Any thread."""
         with self._lock:
             return self._played_samples < self._sent_samples
+
+    def type(self, text: str) -> None:
+        """Type something, as an operator. Any thread."""
+        self._text.publish(String(data=text))
+
+    def found(self) -> tuple[int, int]:
+        """How often the background noticed something, and answered. Any thread."""
+        with self._lock:
+            return self._noticed, self._answered
 
     def has_listener(self, topic: str) -> bool:
         """Whether somebody else listens to a topic of the cell. Any thread."""
@@ -188,6 +214,26 @@ class Observer(Node):
             subject("/diagnostics", array, qos.DIAGNOSTICS, self._on_status),
         ]
 
+    def _background(self) -> list[_Subject]:
+        cell = self._recorder.log.cell
+        if not cell.has_background:
+            return []
+        sources = {
+            self.resolve_topic_name(source.topic): source
+            for source in telemetry_sources(cell.machines)
+        }
+        telemetry = [
+            _Subject(topic, message_type(source), qos.TELEMETRY, _only_record)
+            for topic, source in sources.items()
+        ]
+        asked = self.resolve_topic_name("delegations")
+        found = self.resolve_topic_name("findings")
+        return [
+            *telemetry,
+            _Subject(asked, String, qos.DELEGATIONS, self._on_delegation, 1_000),
+            _Subject(found, String, qos.FINDINGS, self._on_finding, 1_000),
+        ]
+
     def _lane(self, subject: _Subject) -> Lane:
         def handle(came: _Arrival) -> None:
             with self._lock:
@@ -254,6 +300,23 @@ class Observer(Node):
         samples = samples_of(message, channels=1)[:, 0].astype(np.float32) / np.float32(32768)
         self._sent_samples += len(samples)
         self._recorder.speech(samples, came.arrival_ns)
+
+    def _on_delegation(self, came: _Arrival) -> None:
+        text = deserialize_message(came.data, String).data
+        self._recorder.asked(Delegation.model_validate_json(text))
+
+    def _on_finding(self, came: _Arrival) -> None:
+        finding = Finding.model_validate_json(deserialize_message(came.data, String).data)
+        self._noticed += finding.outcome is Outcome.NOTICED
+        self._answered += finding.outcome is Outcome.ANSWERED
+        pictures = {}
+        for evidence in finding.evidence:
+            # The name comes from another process: a file of that folder or nothing.
+            if evidence.picture and self._evidence is not None:
+                with suppress(OSError):
+                    file = self._evidence / Path(evidence.picture).name
+                    pictures[evidence.picture] = file.read_bytes()
+        self._recorder.finding(finding, came.arrival_ns, pictures)
 
     def _on_flush(self, _: _Arrival) -> None:
         self._sent_samples = self._played_samples

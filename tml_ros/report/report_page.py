@@ -52,6 +52,7 @@ def render_report(log: SessionLog) -> str:
         "phrase": lambda thing: phrase(thing.kind, thing.zone),
         "words": lambda name: str(name).replace("_", " "),
         "jpeg": _jpeg_url,
+        "png": _png_url,
     }
     templates = files("tml_ros.report") / "templates"
     page = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
@@ -102,6 +103,10 @@ def _wav(samples: NDArray[np.float32]) -> bytes:
 
 def _jpeg_url(snapshot: Snapshot) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(snapshot.jpeg).decode()
+
+
+def _png_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
 def _zone_points(camera: CameraDescription, zone: str) -> str:

@@ -8,12 +8,14 @@ thread owns a log.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tml_ros.background.contracts import Delegation, Finding, Outcome
 from tml_ros.cell.cell_description import CellDescription, policies
 from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
@@ -28,6 +30,9 @@ MAX_SNAPSHOTS = 200
 MAX_SNAPSHOT_BYTES = 24_000_000
 MAX_SPEECH = 2_000
 MAX_CLIPS = 64
+MAX_FINDINGS = 200
+MAX_QUESTIONS = 1_000
+MAX_EVIDENCE_BYTES = 12_000_000
 
 ALARM_LATENCY = "alarm"
 """The latency that counts: frame stamp to alarms message received, on- and off-delay excluded."""
@@ -59,6 +64,19 @@ class SpeechRecord:
     stamp_ns: int
     text: str
     priority: Priority | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecord:
+    """What the background found out, at `stamp_ns`. question: that it answers, "" for none.
+
+    pictures: PNG files by the names that its evidence gives.
+    """
+
+    stamp_ns: int
+    finding: Finding
+    question: str = ""
+    pictures: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +146,15 @@ class SessionLog:
     overviews: dict[str, Snapshot] = field(default_factory=dict)
     """Per camera one picture with its zones, so that a run without alarms shows what it saw."""
     truth: tuple[TruthSpan, ...] = ()
+    findings: list[FindingRecord] = field(default_factory=list)
+    """What the background noticed and answered, not its news of work under way."""
     raised: Counter[HazardKind] = field(default_factory=Counter)
     alarms: dict[tuple[HazardKind, str], Alarm] = field(default_factory=dict)
     """The present alarms that are not normal."""
     _snapshots: int = 0
     _snapshot_bytes: int = 0
+    _evidence_bytes: int = 0
+    _questions: dict[str, str] = field(default_factory=dict)
 
     def reach(self, stamp_ns: int) -> None:
         """The run lasts at least until here (and began no later than here)."""
@@ -204,6 +226,32 @@ class SessionLog:
         if samples is not None and text not in self.clips and len(self.clips) < MAX_CLIPS:
             self.clips[text] = samples
 
+    def record_question(self, delegation: Delegation) -> None:
+        """Take in what the background is asked."""
+        if len(self._questions) >= MAX_QUESTIONS:
+            self._questions.pop(next(iter(self._questions)))
+        self._questions[delegation.id] = delegation.question
+
+    def record_finding(
+        self, stamp_ns: int, finding: Finding, pictures: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Take in what the background found out, each once. pictures: PNG files by name."""
+        if not finding.final or any(one.finding.id == finding.id for one in self.findings):
+            return
+        self.reach(stamp_ns)
+        if len(self.findings) >= MAX_FINDINGS:
+            self.counters["findings_left_out"] += 1
+            return
+        kept = []
+        for name, png in sorted((pictures or {}).items()):
+            if self._evidence_bytes + len(png) > MAX_EVIDENCE_BYTES:
+                self.counters["evidence_left_out"] += 1
+                continue
+            self._evidence_bytes += len(png)
+            kept.append((name, png))
+        question = self._questions.get(finding.delegation or "", "")
+        self.findings.append(FindingRecord(stamp_ns, finding, question, tuple(kept)))
+
     def record_latency(self, name: str, milliseconds: float) -> None:
         """Take in one measured latency under a name."""
         self.latencies.setdefault(name, LatencySamples()).add(milliseconds)
@@ -261,6 +309,7 @@ def summary(log: SessionLog) -> dict[str, Any]:
             if alarm.state.condition_present
         ),
         "spoken": len(log.speech),
+        **_background(log),
         "cameras": _streams(log.cameras, "frames"),
         "microphones": _streams(log.microphones, "blocks"),
         "latency_ms": _alarm_latency(log),
@@ -272,6 +321,26 @@ def summary(log: SessionLog) -> dict[str, Any]:
         "gaps": gaps,
         "counters": dict(sorted(log.counters.items())),
         "versions": dict(log.provenance.versions),
+    }
+
+
+def _background(log: SessionLog) -> dict[str, Any]:
+    """What the background found out; nothing for a cell without one."""
+    if not log.cell.has_background:
+        return {}
+    by_itself = [one for one in log.findings if one.finding.outcome is Outcome.NOTICED]
+    return {
+        "noticed": [one.finding.say for one in by_itself],
+        "answered": [
+            {
+                "question": one.question,
+                "outcome": one.finding.outcome.value,
+                "say": one.finding.say,
+                "evidence": len(one.finding.evidence),
+            }
+            for one in log.findings
+            if one.finding.outcome is not Outcome.NOTICED
+        ],
     }
 
 

@@ -7,11 +7,12 @@ recorder.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tml_ros.background.contracts import Delegation, Finding
 from tml_ros.cell.alarm_status import Status
 from tml_ros.cell.cell_description import policies
 from tml_ros.cell.turn_figures import TurnFigures, parse_figures
@@ -144,12 +145,25 @@ class SessionRecorder:
         """Words to be said arrived."""
         if not self._ended:
             self._said = SpeechRecord(arrival_ns, text, self._spoken_for.get(text))
+            if text in self._spoken_for:
+                # A warning that cuts somebody short is not part of what was being said.
+                self._note(self._utterances.finish())
             self._note(self._utterances.heard_text(text, arrival_ns))
 
     def speech(self, samples: NDArray[np.float32], arrival_ns: int) -> None:
         """Sound to be said arrived: float32 [n], mono, 16 kHz."""
         if not self._ended:
             self._note(self._utterances.heard_sound(samples, arrival_ns))
+
+    def asked(self, delegation: Delegation) -> None:
+        """A question to the background arrived."""
+        if not self._ended:
+            self.log.record_question(delegation)
+
+    def finding(self, finding: Finding, arrival_ns: int, pictures: Mapping[str, bytes]) -> None:
+        """Something that the background found out arrived, with the pictures it rests on."""
+        if not self._ended:
+            self.log.record_finding(arrival_ns, finding, pictures)
 
     def status(self, status: Status) -> None:
         """A node reported how it fares, by heartbeat or diagnostics."""

@@ -1,0 +1,14 @@
+"""What lies where in the folder of a background's memory."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TASKS_FILE: Final = "tasks.sqlite"
+HISTORY_FILE: Final = "history.sqlite"
+RECORD_FILE: Final = "record.sqlite"
+MANUALS_FILE: Final = "manuals.sqlite"
+WATCHES_FILE: Final = "watches.sqlite"
+TOLD_FILE: Final = "told.sqlite"
+WAVEFORM_FOLDER: Final = "waveforms"
+EVIDENCE_FOLDER: Final = "evidence"
