@@ -222,9 +222,10 @@ def test_a_fault_is_noticed_once_with_its_picture_and_the_end_of_it_too(tmp_path
     (fault,) = cell.shake(2, 6)
     assert fault.outcome is Outcome.NOTICED
     assert fault.delegation is None
-    assert fault.say.startswith("press 1: The bearing is fault.")
     advice = load_playbook().advise("outer_race", "press")
     assert advice is not None
+    assert fault.say.startswith(f"press 1, {advice.entry.title}, 90 percent sure.")
+    assert "The bearing is fault." in fault.show
     assert advice.entry.action[:40] in fault.say
     (picture,) = (tmp_path / EVIDENCE_FOLDER).iterdir()
     assert fault.evidence[0].picture == picture.name

@@ -49,7 +49,7 @@ from tml_ros.background.store_names import (
     TASKS_FILE,
     TOLD_FILE,
     WATCHES_FILE,
-    WAVEFORM_FOLDER,
+    WAVEFORMS_FILE,
 )
 from tml_ros.background.task import DeskLimits, Task
 from tml_ros.background.task_desk import TaskDesk
@@ -62,6 +62,7 @@ from tml_ros.background.watches import Answer, Due, Watches, urgency_of
 from tml_ros.background.waveform_store import WaveformStore
 
 COMPACT_NS: Final = 1_000_000_000
+JUDGED_SECONDS: Final = 4.0
 TIDY_NS: Final = 60_000_000_000
 CANCEL: Final = "cancel"
 _WATCHED: Final = frozenset(kind.value for kind in WatchKind)
@@ -117,7 +118,7 @@ class Background:
         if setup.folder is not None:
             setup.folder.mkdir(parents=True, exist_ok=True)
         self.history = History(self._path(HISTORY_FILE))
-        self.waveforms = WaveformStore(self._path(WAVEFORM_FOLDER))
+        self.waveforms = WaveformStore(self._path(WAVEFORMS_FILE))
         self.record = Record(self._path(RECORD_FILE))
         self.record.set_machines(setup.machines.values())
         self._manuals = Manuals(self._path(MANUALS_FILE)) if setup.manuals is not None else None
@@ -138,7 +139,7 @@ class Background:
         analysis = setup.make_analysis(self.history)
         self._monitor = ConditionMonitor(
             self._told_store,
-            analysis=analysis,
+            analysis=lambda block: analysis(self._judged_block(block)),
             trends=setup.make_trends(self.history),
             keep=lambda condition, part: self.record.add(condition, part=part),
         )
@@ -179,6 +180,7 @@ class Background:
             *self._desk.problems,
             *self.history.problems,
             *self.record.problems,
+            *self.waveforms.problems,
             *self._watch_store.problems,
             *self._evidence.problems,
             *failed,
@@ -290,6 +292,13 @@ class Background:
         self._told_store.close()
         if self._manuals is not None:
             self._manuals.close()
+
+    def _judged_block(self, block: Waveform) -> Waveform:
+        """The newest seconds that came without a gap: more of a signal says more."""
+        there = self.waveforms.seconds(block.machine, block.sensor)
+        seconds = min(JUDGED_SECONDS, there)
+        longer = self.waveforms.latest(block.machine, block.sensor, seconds=seconds)
+        return block if longer is None else longer
 
     def _path(self, name: str) -> Path | None:
         return None if self._setup.folder is None else self._setup.folder / name
@@ -424,9 +433,13 @@ class Background:
                 f"{now_ns:020d}_{_safe(change.id)}.png", condition.picture
             )
         name = condition.machine.replace("_", " ")
-        if change.worse:
-            begun = f"{name}: {condition.sentence}"
-            said = begun if advice is None else f"{begun} {advice.entry.action}"
+        if change.worse and advice is not None:
+            # What is said is short; the measurements are shown.
+            sure = round(100 * min(1.0, max(0.0, condition.confidence)))
+            percent = "Prozent sicher" if self._language == "de" else "percent sure"
+            said = f"{name}, {advice.entry.title}, {sure} {percent}. {advice.entry.action}"
+        elif change.worse:
+            said = f"{name}, {condition.sentence}"
         elif self._language == "de":
             said = f"{name} ist wieder in Ordnung: {condition.sentence}"
         else:

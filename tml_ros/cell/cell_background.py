@@ -11,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tml_ros.background.background import Background, Setup
-from tml_ros.background.endpoint import EndpointReasoner
 from tml_ros.background.endpoint_transport import Waiting
 from tml_ros.background.history import History
 from tml_ros.background.machine import Limits, Machine
@@ -21,7 +20,6 @@ from tml_ros.background.playbook import Playbook
 from tml_ros.background.playbook_file import load_playbook
 from tml_ros.background.reasoner import Reasoner
 from tml_ros.background.telemetry_source import BLOCK, NUMBER, PRESSURE, TEMPERATURE
-from tml_ros.background.vibration.velocity import VelocityLimits
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.machine_description import MachineDescription, telemetry_sources
 
@@ -79,11 +77,10 @@ def _machine(name: str, described: MachineDescription) -> Machine:
 
 
 def _methods(described: MachineDescription) -> MachineMethods:
-    bearing, velocity, speed = described.bearing, described.velocity, described.speed
+    bearing, speed = described.bearing, described.speed
     return MachineMethods(
         bearing.described if bearing is not None else None,
         bearing.sensor if bearing is not None else "",
-        VelocityLimits(*velocity.limits, source=velocity.source) if velocity is not None else None,
         (speed.quantity or "") if speed is not None else "",
     )
 
@@ -110,4 +107,6 @@ def _reasoner(cell: CellDescription, waiting: Waiting | None) -> tuple[Reasoner,
     """What answers, and whether it may be slow."""
     if cell.background.endpoint is None or waiting is None:
         return Planner(), False
+    from tml_ros.background.endpoint import EndpointReasoner  # noqa: PLC0415 - few cells have one
+
     return EndpointReasoner(cell.background.endpoint, waiting), True

@@ -206,7 +206,7 @@ class FindingVoice:
 
 def sentences(text: str) -> list[str]:
     """A text in pieces that end where a breath may be taken, none longer than 300 characters."""
-    pieces = re.split(r"(?<=[.!?;:])\s+(?=\S)", " ".join(text.split()))
+    pieces = re.split(r"(?<=[.!?;])\s+(?=\S)", " ".join(text.split()))
     out = []
     for piece in pieces:
         left = piece

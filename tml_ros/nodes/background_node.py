@@ -24,9 +24,10 @@ from tml_ros.background.endpoint_transport import Waiting
 from tml_ros.background.reading import Waveform
 from tml_ros.background.telemetry_source import TelemetrySource
 from tml_ros.cell.alarm_status import OK, WARN, Status, parse_alarm, parse_transition
-from tml_ros.cell.cell_background import SoundBlocks, cell_background, default_store
+from tml_ros.cell.cell_background import cell_background, default_store
 from tml_ros.cell.cell_description import CellDescription, microphone_topic
 from tml_ros.cell.machine_description import telemetry_sources
+from tml_ros.cell.sound_blocks import SoundBlocks
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_inputs import Arrival
 from tml_ros.nodes.cell_node import CellNode
