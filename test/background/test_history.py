@@ -326,7 +326,13 @@ def test_events_are_of_a_span_and_bounded(path):
     for second in range(25):
         machine = "press" if second % 2 else "saw"
         history.add_event(
-            StateEvent(machine, "drive", "ok", str(second), START_NS + second * SECOND_NS),
+            StateEvent(
+                machine,
+                "drive",
+                ("ok", "warn")[second // 2 % 2],
+                str(second),
+                START_NS + second * SECOND_NS,
+            ),
             now_ns=START_NS + second * SECOND_NS,
         )
     assert [event.text for event in history.events()] == [str(n) for n in range(15, 25)]
@@ -339,6 +345,18 @@ def test_events_are_of_a_span_and_bounded(path):
     again = History(path)
     assert len(again.events()) == 10
     again.close()
+
+
+def test_a_part_that_goes_on_saying_the_same_is_one_event(history):
+    for second, level in enumerate(("ok", "ok", "warn", "warn", "ok")):
+        history.add_event(StateEvent("press", "drive", level, "", START_NS + second))
+        history.add_event(StateEvent("press", "valve", "ok", "", START_NS + second))
+    assert [(event.subject, event.level) for event in history.events("press")] == [
+        ("drive", "ok"),
+        ("valve", "ok"),
+        ("drive", "warn"),
+        ("drive", "ok"),
+    ]
 
 
 def test_the_nearest_reading_of_a_span_is_its_newest(history):

@@ -92,7 +92,7 @@ class History:
                 found.append(self._keeping.crowded)
             if self.counts["no_lane"]:
                 found.append(
-                    f"more than {self._limits.max_lanes} quantities: "
+                    f"more than {self._limits.max_lanes} quantities or parts: "
                     f"{self.counts['no_lane']} readings of others were refused"
                 )
             if self.counts["dropped"]:
@@ -134,10 +134,17 @@ class History:
             self._catch_up()
 
     def add_event(self, event: StateEvent, *, now_ns: int | None = None) -> None:
-        """Take in what a part of a machine said of itself."""
+        """Take in what a part of a machine said of itself; kept where its level is another now."""
         with self._lock:
             if now_ns is not None:
                 self._tell(now_ns)
+            part = (event.machine, event.subject)
+            if self._levels.get(part) == event.level:
+                return
+            if part not in self._levels and len(self._levels) >= self._limits.max_lanes:
+                self.counts["no_lane"] += 1
+                return
+            self._levels[part] = event.level
             self._events.append(event)
             self._new_events.append(event)
 
@@ -247,6 +254,7 @@ class History:
         self._hold(tracks)
         self._clock_ns = self._epochs[-1].last_ns
         self._events: deque[StateEvent] = deque(events, self._limits.max_events)
+        self._levels = {(event.machine, event.subject): event.level for event in events}
         self._new_events: deque[StateEvent] = deque(maxlen=self._limits.max_events)
         self._next_track = max((track.id for track in tracks), default=0) + 1
         self._next_row = self._store.last_row() + 1
