@@ -219,7 +219,7 @@ class DemoRun:
         total = self._plan.seconds
         if waited or (total is not None and elapsed > max(total / 2, total - ASK_LATEST_S)):
             self._asked = True
-            observer.type(self._plan.question)
+            observer.type_text(self._plan.question)
 
     def _let_voice_finish(self, observer: Observer, seconds: float) -> None:
         deadline = time.monotonic() + seconds

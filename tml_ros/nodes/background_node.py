@@ -174,7 +174,7 @@ class BackgroundNode(CellNode):
         self._background.observe(waveform, self.now_ns())
 
     def _on_delegations(self, _: None) -> None:
-        texts = []
+        texts: list[str] = []
         while self._asked and len(texts) < AT_ONCE:
             texts.append(self._asked.popleft())
         if texts and self._clock_runs():

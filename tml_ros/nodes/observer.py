@@ -82,7 +82,7 @@ class Observer(Node):
         every camera and microphone, alarms, alarms/events, alarms/command, hazards, text,
         speech/audio, speech/text, speech/flush, speech/playback, heartbeat; and /diagnostics; where
         the cell has machines: their telemetry, delegations and findings
-    Publishes nothing, but `type` types for an operator.
+    Publishes nothing, but `type_text` types for an operator.
 
     evidence: folder of the pictures that findings name.
 
@@ -129,7 +129,7 @@ class Observer(Node):
         with self._lock:
             return self._played_samples < self._sent_samples
 
-    def type(self, text: str) -> None:
+    def type_text(self, text: str) -> None:
         """Type something, as an operator. Any thread."""
         self._text.publish(String(data=text))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import wave
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def render_report(log: SessionLog) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., str]] = {
         "moment": moment,
         "duration": span_of_time,
         "phrase": lambda thing: phrase(thing.kind, thing.zone),
@@ -54,6 +55,7 @@ def render_report(log: SessionLog) -> str:
         "jpeg": _jpeg_url,
         "png": _png_url,
     }
+    environment.filters |= filters
     templates = files("tml_ros.report") / "templates"
     page = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
     episodes = episodes_of(log.transitions)
