@@ -18,6 +18,9 @@ from tml_ros.background.reading import Waveform
 from tml_ros.background.trend.trend_condition import trend_condition
 from tml_ros.background.vibration.bearing import bearing_condition
 from tml_ros.background.vibration.bearing_geometry import BearingGeometry
+from tml_ros.background.vibration.orders import orders_condition
+from tml_ros.background.vibration.velocity import velocity_condition
+from tml_ros.background.vibration.velocity_limits import VelocityLimits
 
 DAY_NS: Final = 86_400_000_000_000
 TREND_SPAN_NS: Final = 30 * DAY_NS
@@ -30,11 +33,13 @@ RPM_OF: Final = {"rpm": 1.0, "rad/s": 60 / (2 * 3.141592653589793), "Hz": 60.0, 
 class MachineMethods:
     """What judges a machine. bearing: its geometry and the sensor nearest to it.
 
-    speed: the quantity that tells how fast it turns, or "".
+    velocity: limits, None where none are configured. speed: the quantity that tells how fast it
+    turns, or "".
     """
 
     bearing: BearingGeometry | None = None
     bearing_sensor: str = ""
+    velocity: VelocityLimits | None = None
     speed: str = ""
 
 
@@ -55,6 +60,10 @@ class MachineAnalysis:
         judged = []
         if methods.bearing is not None and waveform.sensor == methods.bearing_sensor:
             judged.append(bearing_condition(waveform, methods.bearing))
+        if methods.velocity is not None:
+            judged.append(velocity_condition(waveform, methods.velocity))
+            if waveform.rpm is not None:
+                judged.append(orders_condition(waveform, limits=methods.velocity))
         return judged
 
     def _with_speed(self, waveform: Waveform, quantity: str) -> Waveform:

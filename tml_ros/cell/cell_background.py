@@ -20,6 +20,7 @@ from tml_ros.background.playbook import Playbook
 from tml_ros.background.playbook_file import load_playbook
 from tml_ros.background.reasoner import Reasoner
 from tml_ros.background.telemetry_source import BLOCK, NUMBER, PRESSURE, TEMPERATURE
+from tml_ros.background.vibration.velocity_limits import VelocityLimits
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.machine_description import MachineDescription, telemetry_sources
 
@@ -77,10 +78,11 @@ def _machine(name: str, described: MachineDescription) -> Machine:
 
 
 def _methods(described: MachineDescription) -> MachineMethods:
-    bearing, speed = described.bearing, described.speed
+    bearing, velocity, speed = described.bearing, described.velocity, described.speed
     return MachineMethods(
         bearing.described if bearing is not None else None,
         bearing.sensor if bearing is not None else "",
+        VelocityLimits(*velocity.limits, velocity.source) if velocity is not None else None,
         (speed.quantity or "") if speed is not None else "",
     )
 
