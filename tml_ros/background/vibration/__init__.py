@@ -1,0 +1,1 @@
+"""Vibration of rotating machines: bearings, velocity, orders; each judges one waveform."""
