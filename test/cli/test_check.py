@@ -130,7 +130,7 @@ def test_a_file_that_is_missing_or_of_the_wrong_kind_is_a_mistake(
 class Model:
     """A model that has room for two cameras."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, sessions: int = 1) -> None:
         self.name = Path(name).stem
         self.trained = self.name == "trained"
         self.trusted_kinds = frozenset({HazardKind.SIREN} if self.trained else ())

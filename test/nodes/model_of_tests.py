@@ -24,7 +24,8 @@ TRUSTED, OTHER = HazardKind.PERSON_DOWN, HazardKind.SMOKE_OR_FIRE
 
 
 class Model:
-    def __init__(self, name):
+    def __init__(self, name, *, sessions=1):
+        self.handed = []
         self.name = self.manner = Path(name).stem
         self.trained = self.manner == "trained"
         self.trusted_kinds = frozenset({TRUSTED} if self.trained else ())
@@ -43,7 +44,11 @@ class Model:
             Hazard(kind, "", 1.0, HazardSource.MODEL, turn.end_ns) for kind in (TRUSTED, OTHER)
         ]
         speech = np.full(TURN_SAMPLES, 0.1, np.float32)
-        return TurnOutput(turn.index, speech, f"{turn.texts}", tuple(judged))
+        handed, self.handed = self.handed, []
+        return TurnOutput(turn.index, speech, f"{turn.texts}{handed}", tuple(judged))
+
+    def inject(self, text, *, how, urgent=False):
+        self.handed.append(f"handed over {how}: {text}")
 
     def reset(self):
         pass

@@ -16,6 +16,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Int16MultiArray, String
 
+from tml_ros.background.contracts import Delegation, Finding
 from tml_ros.cell.alarm_status import WARN
 from tml_ros.nodes import qos
 from tml_ros.nodes.messages import audio_message, image_message
@@ -43,9 +44,9 @@ def start_with(run_process, tmp_path):
     """The node with a model of the tests that behaves as its name says."""
     pytest.importorskip("torch", reason="no model can be opened here")
 
-    def start(manner):
+    def start(manner, more=""):
         path = tmp_path / "press.yaml"
-        path.write_text(f"{CELL}model: {manner}.yaml\n")
+        path.write_text(f"{CELL}model: {manner}.yaml\n{more}")
         argv = ["python", str(Path(__file__).with_name("model_of_tests.py")), "--ros-args"]
         return run_process([*argv, "-r", "__ns:=/press", "-p", f"cell:={path}"])
 
@@ -214,6 +215,63 @@ def test_the_smallest_model_takes_its_turns_in_the_graph(seen, start, path, wait
     wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= 8)
     assert (seen.beats[-1]["model"], seen.beats[-1]["model_faults"]) == ("nano", "0")
     wait_until(lambda: "model_lost" in seen.hazards)
+
+
+def thinking(path):
+    """The cell with something to think about."""
+    path.write_text(CELL + "speaker: {}\nmachines: {press_1: {}}\n")
+    return path
+
+
+def test_typed_text_is_handed_to_the_background_with_what_was_said(seen, start, path, wait_until):
+    asked = []
+    seen.node.create_subscription(
+        String,
+        "/press/delegations",
+        lambda message: asked.append(Delegation.model_validate_json(message.data)),
+        qos.DELEGATIONS,
+    )
+    start(thinking(path))
+    wait_until(lambda: seen.feed() or len(asked) >= 2)
+    assert asked[0].question == "is it safe to enter?"
+    assert (asked[0].kind, asked[0].asked_by) == ("question", "operator")
+    assert asked[1].context.conversation[-1].text == "is it safe to enter?"
+    assert len({one.id for one in asked}) == len(asked)
+
+
+def test_a_finding_is_spoken_once_when_the_floor_is_free(seen, start, path, wait_until):
+    sound = []
+    seen.node.create_subscription(Int16MultiArray, "/press/speech/audio", sound.append, qos.SPEECH)
+    findings = seen.node.create_publisher(String, "/press/findings", qos.FINDINGS)
+    start(thinking(path))
+    wait_until(findings.get_subscription_count)
+    for name, urgency in (("a", "silent"), ("b", "when_free"), ("b", "when_free")):
+        finding = Finding(id=name, outcome="noticed", say=f"Press {name}.", urgency=urgency)
+        findings.publish(String(data=finding.model_dump_json()))
+    findings.publish(String(data="no finding at all"))
+    wait_until(lambda: seen.said)
+    last = Finding(id="c", outcome="noticed", say="The end.")
+    findings.publish(String(data=last.model_dump_json()))
+    wait_until(lambda: "The end." in seen.said)
+    assert seen.said == ["Press b.", "The end."]
+    assert all(len(message.data) <= 3200 for message in sound)
+
+
+def test_a_trained_model_says_findings_itself(seen, start_with, wait_until, tmp_path):
+    findings = seen.node.create_publisher(String, "/press/findings", qos.FINDINGS)
+    start_with("trained", more="speaker: {}\nmachines: {press_1: {}}\n")
+    wait_until(findings.get_subscription_count)
+    finding = Finding(id="a", outcome="noticed", say="The press is well.")
+    findings.publish(String(data=finding.model_dump_json()))
+    wait_until(lambda: seen.feed() or any("handed over" in said for said in seen.said))
+
+
+def test_a_cell_without_machines_says_once_that_nobody_answers(seen, start, path, wait_until):
+    process = start(path)
+    wait_until(lambda: seen.feed() or "goes unanswered" in process.output())
+    wait_until(lambda: seen.beats)
+    wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= 5)
+    assert process.output().count("goes unanswered") == 1
 
 
 @pytest.mark.parametrize(
