@@ -72,7 +72,8 @@ setup(
             "ros-jazzy-visualization-msgs",
         ],
         "background": ["openai>=1.40", "pypdf>=4.0"],
-        # A bare torch may bring gigabytes of CUDA packages: docs/model_in_a_cell.md says how to choose.
+        # A bare torch may bring gigabytes of CUDA packages: docs/model_in_a_cell.md says how to
+        # choose.
         "model": ["torch>=2.10", "safetensors>=0.4", "tokenizers>=0.20"],
         "sim": ["mujoco>=3.1", "PyOpenGL>=3.1"],
         "sound": ["sounddevice>=0.4"],
