@@ -195,9 +195,36 @@ def test_nothing_goes_before_its_mean_is_made(history):
         history.add(_reading(START_NS, 5.0, quantity=lane), now_ns=START_NS)
     for minutes in range(180, 200):
         history.compact(START_NS + minutes * MINUTE_NS)
-    for lane in lanes:
-        series = history.series("press", lane, since_ns=0, until_ns=1 << 61)
-        assert (series.tier, series.mean.tolist()) == (Tier.MINUTE, [5.0])
+        for lane in (lanes[0], lanes[-1]):
+            series = history.series("press", lane, since_ns=0, until_ns=1 << 61)
+            assert series.mean.tolist() == [5.0]
+    assert series.tier is Tier.MINUTE
+
+
+def test_a_restart_never_makes_a_mean_of_a_part(path):
+    limits = HistoryLimits(raw_ns=MINUTE_NS, minute_ns=6 * HOUR_NS, hour_ns=48 * HOUR_NS)
+    first = History(path, limits=limits)
+    for second in range(0, 700, 10):
+        first.compact(START_NS - 700 * SECOND_NS + second * SECOND_NS)
+    for offset_s, quantity, value in ((1, "force", 0), (61, "speed", 1), (2, "force", 10)):
+        reading = _reading(START_NS + offset_s * SECOND_NS, value, quantity=quantity)
+        first.add(reading, now_ns=START_NS + 2 * SECOND_NS)
+    for second in range(60, 123):
+        first.compact(START_NS + second * SECOND_NS)
+    first.close()
+    second_run = History(path, limits=limits)
+    for second in range(123, 140):
+        second_run.compact(START_NS + second * SECOND_NS)
+    assert _all(second_run).mean.tolist() == [5.0]
+    second_run.close()
+
+
+def test_what_is_of_an_earlier_epoch_ages_by_what_was_lived_since(history, path):
+    _run(history, START_NS, START_NS + HOUR_NS, MINUTE_NS)
+    for minute in range(4 * 60):
+        history.compact(START_NS - DAY_NS + minute * MINUTE_NS)
+    assert _rows(path, "SELECT count(*) FROM raw") == 0
+    assert _rows(path, "SELECT count(*) FROM minute") == 60
 
 
 def test_a_clock_that_leaps_for_a_moment_costs_nothing(history):

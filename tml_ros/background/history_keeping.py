@@ -19,7 +19,7 @@ from tml_ros.background.series import Tier
 
 MAX_READ: Final = 15_000
 """Readings that one step makes means of."""
-MAX_MADE: Final = 500
+MAX_MADE: Final = 100
 MAX_DELETED: Final = 20_000
 RAW_COST: Final = 40
 LOOK_COST: Final = 10

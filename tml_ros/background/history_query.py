@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS
-from tml_ros.background.history_store import HistoryStore
+from tml_ros.background.history_store import WIDTHS, HistoryStore
 from tml_ros.background.history_tiers import (
     NOTHING,
     Buckets,
@@ -101,29 +101,42 @@ class HistoryQuery:
         """A span in one tier and what is older in coarser ones; None where it is more than fits."""
         epoch = span.track.epoch
         if tier is Tier.HOUR:
+            if self._fewest(Tier.HOUR, span, room) > room:
+                return None
             buckets = self._hours(span)
         elif tier is Tier.MINUTE:
-            if self._too_many(Tier.MINUTE, span, epoch.minute_from_ns, room):
-                return None
             before = _before(span, epoch.minute_from_ns)
+            fewest = self._fewest(Tier.MINUTE, span, room)
+            if fewest + self._fewest(Tier.HOUR, before, room) > room:
+                return None
             buckets = joined([self._hours(before), self._minutes(span)])
         else:
-            if self._too_many(Tier.RAW, span, epoch.raw_from_ns, room):
-                return None
             before = _before(span, epoch.raw_from_ns)
             older = _before(before, epoch.minute_from_ns)
+            fewest = self._fewest(Tier.RAW, span, room) + self._fewest(Tier.MINUTE, before, room)
+            if fewest + self._fewest(Tier.HOUR, older, room) > room:
+                return None
             readings = single(*self.readings(span))
             buckets = joined([self._hours(older), self._minutes(before), readings])
         return buckets if len(buckets) <= room else None
 
-    def _too_many(self, tier: Tier, span: Span, from_ns: int, room: int) -> bool:
-        """Whether there is no need to look: the rows that are whole in the span are too many."""
-        track = span.track
+    def _fewest(self, tier: Tier, span: Span, room: int) -> int:
+        """At least so many points there are of a tier: those that need not be looked at.
+
+        Counted as far as `room` is passed.
+        """
+        track, epoch = span.track, span.track.epoch
         if not track.stored:
-            return False
-        first = max(span.since_ns, from_ns) // MINUTE_NS + 1
-        last = span.until_ns // MINUTE_NS - 1
-        return self._store.count(tier, track, first, last) > room
+            return 0
+        from_ns = {
+            Tier.RAW: epoch.raw_from_ns,
+            Tier.MINUTE: epoch.minute_from_ns,
+            Tier.HOUR: epoch.hour_from_ns,
+        }[tier]
+        width_ns = WIDTHS[tier]
+        first = max(span.since_ns, from_ns) // width_ns + 1
+        last = span.until_ns // width_ns - 1
+        return self._store.count(tier, track, first, last, limit=room + 1)
 
     def _minutes(self, span: Span) -> Buckets:
         """The minute means of the minutes that the span touches, as far as they are kept."""

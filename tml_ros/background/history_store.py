@@ -173,13 +173,13 @@ class HistoryStore:
         with self.file.transaction():
             self._save_epochs(epochs)
 
-    def count(self, tier: Tier, track: Track, first: int, last: int) -> int:
-        """Readings in the rows, or the rows themselves of a tier of means, numbers included."""
-        what = "coalesce(sum(count), 0)" if tier is Tier.RAW else "count(*)"
+    def count(self, tier: Tier, track: Track, first: int, last: int, *, limit: int) -> int:
+        """Readings, or means, in the first `limit` rows of those `first` to `last`, included."""
+        count = "count" if tier is Tier.RAW else "1 AS count"
         (found,) = self._connection.execute(
-            f"SELECT {what} FROM {tier.value} "  # noqa: S608 - our own names
-            "WHERE track=? AND number BETWEEN ? AND ?",
-            (track.id, first, last),
+            f"SELECT coalesce(sum(count), 0) FROM (SELECT {count} FROM {tier.value} "  # noqa: S608
+            "WHERE track=? AND number BETWEEN ? AND ? LIMIT ?)",
+            (track.id, first, last, limit),
         ).fetchone()
         return int(found)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,8 @@ def merged(
     more: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """All readings in order of time; of several with one stamp the first counts."""
+    if not len(stamps_ns) and (np.diff(more_ns) > 0).all():
+        return more_ns, more
     # np.unique points to the first of equals.
     stamps, first = np.unique(np.concatenate([stamps_ns, more_ns]), return_index=True)
     return stamps, np.concatenate([values, more])[first]
@@ -115,12 +118,10 @@ def of_readings(
     if not len(stamps_ns):
         return NOTHING
     number = stamps_ns // width_ns
-    edges = np.flatnonzero(np.diff(number)) + 1
+    edges = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(number)]
     rows = []
-    for index, group in zip(
-        number[np.concatenate([[0], edges])], np.split(values, edges), strict=True
-    ):
-        readings = group.tolist()
+    for first, end in pairwise(edges):
+        index, readings = number[first], values[first:end].tolist()
         rows.append((int(index), len(readings), exact_mean(readings), min(readings), max(readings)))
     return from_rows(rows, width_ns)
 
