@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tml_ros.cli.bench_delegation import delegation
+from tml_ros.cli.bench_histories import histories
 from tml_ros.cli.bench_turn import age, turn
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -20,6 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 app = typer.Typer(no_args_is_help=True)
 app.command()(turn)
 app.command()(age)
+app.command()(histories)
 app.command()(delegation)
 
 

@@ -110,6 +110,7 @@ class MachineHistory:
     sigma: sd of the irregular part of the healthy machine while it runs, in `unit`.
     event_ns: when it began, None where it is healthy. limit: that a drift reaches; limit_ns: when
     the level without cycles and noise, at work, has done so; None where it does not.
+    accelerating: whether it is a drift whose pace grows.
     """
 
     quantity: Quantity
@@ -123,6 +124,7 @@ class MachineHistory:
     event_ns: int | None
     limit: float
     limit_ns: int | None
+    accelerating: bool
 
     @property
     def mean(self) -> Floats:
@@ -162,7 +164,8 @@ def machine_history(
     year = 2 * np.pi * (times / (365.25 * DAY_S) + machine.random())
     season = nature.season * np.sin(year)
     began = float(fate.uniform(EARLIEST_S, times[-1] - LATEST_S))
-    change = _change(times, event, began, sigma, fate)
+    bend = float(fate.choice([1.0, 1.0, 2.0]))
+    change = _change(times, event, began=began, sigma=sigma, bend=bend, rng=fate)
     load = base + season + cycle + irregular + change - nature.idle
     true = nature.idle + _relax(running, nature.relax_s, step_s) * load
     sensors = [_sensor(true, nature, machine) for _ in range(1 + others)]
@@ -194,6 +197,7 @@ def machine_history(
         event_ns=None if healthy else round(began * 1e9),
         limit=limit,
         limit_ns=int(stamps[reached[0]]) if len(reached) else None,
+        accelerating=event is Event.DRIFT and bend > 1,
     )
 
 
@@ -241,13 +245,18 @@ def _relax(running: Floats, relax_s: float, step_s: float) -> Floats:
 
 
 def _change(
-    times: Floats, event: Event, began: float, sigma: float, rng: np.random.Generator
+    times: Floats,
+    event: Event,
+    *,
+    began: float,
+    sigma: float,
+    bend: float,
+    rng: np.random.Generator,
 ) -> Floats:
     """What is added to the machine from `began` on."""
     since = np.clip(times - began, 0, None) / DAY_S
     days = float(rng.uniform(20, 75))
     if event is Event.DRIFT:
-        bend = float(rng.choice([1.0, 1.0, 2.0]))
         return np.asarray(DRIFT_SIGMAS * sigma * np.minimum(since / days, 1.25) ** bend)
     if event is Event.STEP:
         size = float(rng.uniform(2, 6) * rng.choice([-1, 1]))
@@ -277,14 +286,14 @@ def _sensor_event(
     after = times >= began
     if event is Event.STUCK:
         end = began + rng.uniform(3, 20) * DAY_S
-        return np.where(after & (times < end), values[np.argmax(after)], values)
+        return np.asarray(np.where(after & (times < end), values[np.argmax(after)], values))
     if event is Event.SPIKES:
         hit = after & (times < began + 20 * DAY_S) & (rng.random(len(times)) < 0.04)
-        return values + hit * rng.choice([-1, 1], len(times)) * rng.uniform(10, 40) * sigma
+        size = rng.choice([-1.0, 1.0], len(times)) * rng.uniform(10, 40) * sigma
+        return np.asarray(values + hit * size)
     if event is Event.UNIT_JUMP:
         factor, offset = nature.other_unit
-        shown: Floats = np.where(after, factor * values + offset, values)
-        return shown
+        return np.asarray(np.where(after, factor * values + offset, values), np.float64)
     if event is Event.SENSOR_DRIFT:
         return values + rng.uniform(6, 12) * sigma * np.clip((times - began) / (40 * DAY_S), 0, 1)
     return values

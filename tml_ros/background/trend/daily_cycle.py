@@ -77,14 +77,16 @@ def _day_around(even: EvenSeries) -> Floats:
     kernel = np.ones(width)
     total = np.convolve(clipped, kernel, "same")
     count = np.convolve(finite.astype(np.float64), kernel, "same")
-    around: Floats = np.where(count > width / 3, middle + total / np.maximum(count, 1), np.nan)
+    around = np.full(len(total), np.nan)
+    enough = count > width / 3
+    around[enough] = middle + total[enough] / count[enough]
     return around
 
 
 def _spread_out(table: Floats, hours: int) -> Floats:
     """A stretch of several hours stands for each of them."""
-    filled = table.copy()
+    filled: Floats = table.copy()
     for shift in range(-(hours // 2), hours - hours // 2):
         moved = np.roll(table, shift)
-        filled = np.where(np.isfinite(filled), filled, moved)
+        filled[np.isnan(filled)] = moved[np.isnan(filled)]
     return filled

@@ -159,7 +159,7 @@ def _squares(times: Floats, values: Floats) -> Floats:
     ty = np.cumsum(times * (values - middle)) - t * y / count
     yy = np.cumsum((values - middle) ** 2) - y**2 / count
     fall = np.divide(ty**2, tt, out=np.zeros_like(tt), where=tt > 1e-12)
-    return np.maximum(yy - fall, 0.0)
+    return np.asarray(np.maximum(yy - fall, 0.0))
 
 
 def _left(times: Floats, values: Floats) -> Floats:
@@ -174,8 +174,8 @@ def _without_lone_ones(values: Floats) -> Floats:
     padded = np.pad(values, 2, mode="edge")
     middle = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
     off = np.abs(values - middle)
-    calm: Floats = np.where(off > 4 * max(spread(values - middle), 1e-300), middle, values)
-    return calm
+    calm = np.where(off > 4 * max(spread(values - middle), 1e-300), middle, values)
+    return np.asarray(calm, np.float64)
 
 
 def _widening(left: Floats) -> float:
