@@ -149,14 +149,14 @@ def _key(part: object) -> str:
 
 
 def _keys_at(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
-    """The keys of the model at `loc`; loc leads through fields and, in dictionaries, names."""
+    """The keys of the model at `loc`; loc leads through fields and names or places within them."""
     parts = list(loc)
     while parts:
         annotation = model.model_fields[str(parts.pop(0))].annotation
         nested = _model_within(annotation)
         if nested is None:
             return []
-        if get_origin(annotation) is dict:
+        if get_origin(annotation) in (dict, tuple, list) and parts:
             parts.pop(0)
         model = nested
     return list(model.model_fields)
