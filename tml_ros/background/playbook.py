@@ -6,18 +6,29 @@ What a playbook file says, validated once, and how an entry is found in it. Know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tml_ros.background.words import close_enough, words
 from tml_ros.settings.problem import RULE
 
 MAX_ENTRIES = 500
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
+
+
+def _name(text: str) -> str:
+    if not _NAME.match(text):
+        allowed = "a name of lower-case letters, digits and underscores, a letter first"
+        raise PydanticCustomError(RULE, "no name", {"allowed": allowed})
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
 Lines = Annotated[tuple[Text, ...], Field(max_length=20)]
@@ -48,7 +59,7 @@ class PlaybookEntry(_Strict):
     title: the defect in a few words, to be said. action: one or two sentences, to be said.
     """
 
-    defects: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
+    defects: Annotated[tuple[Name, ...], Field(max_length=20)]
     machines: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
     title: Line
     symptoms: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
@@ -57,6 +68,13 @@ class PlaybookEntry(_Strict):
     action: Text
     spare_parts: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     urgency: MaintenanceUrgency
+
+    @model_validator(mode="after")
+    def _is_about_something(self) -> PlaybookEntry:
+        # As a bound on the length it would be missed once more for each name that is wrong.
+        if not self.defects:
+            raise PydanticCustomError(RULE, "no defect", {"allowed": "at least one of `defects`"})
+        return self
 
 
 class Advice(_Strict):
@@ -84,10 +102,12 @@ class Playbook(_Strict):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     about: Annotated[str, Field(max_length=1000)] = ""
     caution: Text
-    entries: Annotated[tuple[PlaybookEntry, ...], Field(min_length=1, max_length=MAX_ENTRIES)]
+    entries: Annotated[tuple[PlaybookEntry, ...], Field(max_length=MAX_ENTRIES)]
 
     @model_validator(mode="after")
     def _no_defect_twice(self) -> Playbook:
+        if not self.entries:
+            raise PydanticCustomError(RULE, "no entry", {"allowed": "at least one of `entries`"})
         seen: dict[tuple[str, str], int] = {}
         for place, entry in enumerate(self.entries):
             for pair in _answered(entry):

@@ -14,7 +14,6 @@ from tml_ros.settings.shared_file import shared_file
 
 SHIPPED = Path("config", "playbooks", "machines.yaml")
 SHIPPED_IN = {"en": SHIPPED, "de": SHIPPED.with_name("machines.de.yaml")}
-_NAME = "a name of lower-case letters, digits and underscores, a letter first"
 
 
 class PlaybookFileError(SettingsFileError):
@@ -27,7 +26,7 @@ PLAYBOOK_FILE = SettingsKind(
     begins="`playbook: <name>`",
     example=SHIPPED.as_posix(),
     error=PlaybookFileError,
-    wording={"playbook": _NAME, "defects": _NAME, "machines": _NAME, "language": "en or de"},
+    wording={"language": "en or de"},
 )
 
 
