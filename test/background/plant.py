@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timezone
 from functools import cache
+from random import Random
 from typing import Any
 
 from tml_ros.background.alarm_note import AlarmNote
@@ -51,8 +52,8 @@ def fill(
 
 
 def wobble(stamp: int) -> float:
-    """A value between -1 and 1 that looks like noise and is always the same."""
-    return ((stamp // S * 7919) % 2003) / 1001.5 - 1
+    """Noise between -1 and 1, for a stamp always the same."""
+    return Random(stamp).uniform(-1, 1)
 
 
 def quiet_plant(**changes: Any) -> Tools:

@@ -210,13 +210,14 @@ def _quantity(said: Sequence[str], quantities: Sequence[str]) -> tuple[str | Non
     best, found, spoken = 0.0, None, ""
     for quantity in dict.fromkeys(quantities):
         asked = quantity_words(quantity)
-        hits = [word for word in said if any(likeness(a, word) >= ALIKE for a in asked)]
+        hits = {word: max(likeness(one, word) for one in asked) for word in said}
+        hits = {word: alike for word, alike in hits.items() if alike >= ALIKE}
         if all(word[0].isdigit() for word in hits):
             continue
         # Of "oil_temperature" and "temperature" the one with less left over is meant.
-        score = len(set(hits)) - 0.01 * len(words(quantity))
+        score = sum(hits.values()) - 0.01 * len(words(quantity))
         if score > best:
-            best, found, spoken = score, quantity, hits[0]
+            best, found, spoken = score, quantity, next(iter(hits))
     if found is not None:
         return found, spoken
     for word in said:

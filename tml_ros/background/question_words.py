@@ -93,7 +93,7 @@ KIND_RULES: Final[Mapping[str, tuple[Rule, ...]]] = {
         Rule((_SAFE,), 0.8),
         Rule((_SAFE, (*_RESTART, *_ENTER)), 1.0),
         Rule((_MAY, _RESTART), 0.9, without=(*_WHY, *_WHEN, "how", "wie", "stop", "what", "was")),
-        Rule((_MAY, _ENTER), 0.75, without=(*_WHY, *_WHEN, "how", "wie", "what", "was")),
+        Rule((_MAY, _ENTER), 0.92, without=(*_WHY, *_WHEN, "how", "wie", "what", "was")),
     ),
     "why_stopped": (
         Rule((_WHY, _STOP), 0.95),

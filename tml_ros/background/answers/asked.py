@@ -149,6 +149,10 @@ class Draft:
         if len(self.lines) < MAX_LINES:
             self.lines.append(self.asked(english, german) + marks)
 
+    def gap(self) -> str:
+        """What goes before a heading: Markdown takes one right after a list for a part of it."""
+        return "\n" if self.lines else ""
+
     def cite(self, proof: Evidence) -> str:
         """The number under which evidence is listed; what does not fit any more is "..."."""
         if proof not in self.evidence:

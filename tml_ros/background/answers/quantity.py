@@ -62,7 +62,8 @@ def _tell(draft: Draft, reading: Reading) -> None:
     name = f"{asked.name(reading.quantity)} {asked('of', 'von')} {asked.name(reading.machine)}"
     value, ago = asked.value(reading.value, reading.unit), asked.ago(reading.stamp_ns)
     draft.say(f"{name}: {value}, {ago}.", f"{name}: {value}, {ago}.")
-    draft.show(f"**{name}**: {value}", f"**{name}**: {value}", of_reading(reading, limit=limit))
+    heading = f"{draft.gap()}**{name}**: {value}"
+    draft.show(heading, heading, of_reading(reading, limit=limit))
     if limit is not None:
         bound = asked.value(limit, reading.unit)
         draft.say(f"That is beyond its limit of {bound}.", f"Die Grenze ist {bound}.")

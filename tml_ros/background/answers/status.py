@@ -93,7 +93,8 @@ def values_said(asked: Asked, state: MachineState) -> str:
 def show_state(draft: Draft, state: MachineState) -> None:
     """The state of one machine in lines with their evidence."""
     asked, name = draft.asked, draft.asked.name(state.machine)
-    draft.show(f"**{name}**: {state.level.value}", f"**{name}**: {state.level.value}")
+    heading = f"{draft.gap()}**{name}**: {state.level.value}"
+    draft.show(heading, heading)
     for note in state.alarms:
         line = f"- {alarm_words(asked, note)}, {note.state.replace('_', ' ')}"
         draft.show(line, line, of_alarm(note))

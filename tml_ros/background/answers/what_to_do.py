@@ -94,7 +94,8 @@ def _tell(draft: Draft, machine: str, advice: Advice, condition: Condition | Non
     about = f"{asked.name(machine)}, {entry.title}" if machine else entry.title
     urgency = asked(*URGENCY[entry.urgency.value])
     draft.say(f"{about} ({urgency}): {entry.action}", f"{about} ({urgency}): {entry.action}")
-    draft.show(f"**{quoted(about)}** ({urgency})", f"**{quoted(about)}** ({urgency})")
+    heading = f"{draft.gap()}**{quoted(about)}** ({urgency})"
+    draft.show(heading, heading)
     if condition is not None:
         draft.show_condition(condition)
     draft.show(f"- {quoted(entry.action)}", f"- {quoted(entry.action)}", of_advice(advice))

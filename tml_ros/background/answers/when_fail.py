@@ -15,6 +15,9 @@ from tml_ros.background.reasoner import Conclusion
 from tml_ros.background.time_phrase import SECOND_NS
 
 TO_LIMIT, SOONEST, LATEST = "time_to_limit_s", "time_to_limit_low_s", "time_to_limit_high_s"
+WINDOW, REACH = "window_s", 10
+"""A line through some hours says nothing of next year: no further ahead than so many times what it
+was drawn through."""
 FAR_S = 366 * 86_400.0
 """What is further away is not told as a time."""
 
@@ -75,6 +78,9 @@ def _quantities(asked: Asked, machine: str) -> tuple[str, ...]:
 def _remaining(quantity: str, condition: Condition) -> Remaining | None:
     likely = condition.figures.get(TO_LIMIT)
     if likely is None:
+        return None
+    window = condition.figures.get(WINDOW)
+    if window is not None and likely[0] > REACH * window[0]:
         return None
     soonest = condition.figures.get(SOONEST, likely)[0]
     latest = condition.figures.get(LATEST)

@@ -29,6 +29,7 @@ JUST_AFTER_NS = 5 * SECOND_NS
 """Controllers report what happened a little after it happened."""
 NEAR_NS = 120 * SECOND_NS
 JUMP = 6.0
+WORTH_SAYING = 0.5
 MAX_CAUSES = 12
 _STOP_WORDS = ("stop", "halt", "trip", "shut", "fault", "abort", "emergency", "not-aus", "stör")
 
@@ -128,16 +129,24 @@ def _say_cause(draft: Draft, causes: list[Before], stop_ns: int) -> float:
         )
         return 0.35
     best = causes[0]
-    gap_ns = stop_ns - best.stamp_ns
-    when = asked("At that time", "Zur selben Zeit")
-    if gap_ns >= 5 * SECOND_NS:
-        span = asked.span(gap_ns)
-        when = asked(f"{span} before", f"{span} davor")
+    told = [one for one in causes[:2] if one is best or _explains(one, stop_ns) >= WORTH_SAYING]
+    told.sort(key=lambda one: one.stamp_ns)
+    for one in told:
+        when = _when(asked, stop_ns - one.stamp_ns)
+        draft.say(f"{when}: {one.english}.", f"{when}: {one.german}.")
     draft.say(
-        f"{when}: {best.english}. That may be the cause; I cannot prove it.",
-        f"{when}: {best.german}. Das kann die Ursache sein, beweisen kann ich es nicht.",
+        "That may be the cause; I cannot prove it.",
+        "Das kann die Ursache sein, beweisen kann ich es nicht.",
     )
     return min(0.8, _explains(best, stop_ns))
+
+
+def _when(asked: Asked, gap_ns: int) -> str:
+    """How long before the stop."""
+    if gap_ns < 5 * SECOND_NS:
+        return asked("at that time", "zur selben Zeit")
+    span = asked.span(gap_ns)
+    return asked(f"{span} before", f"{span} davor")
 
 
 def _explains(one: Before, stop_ns: int) -> float:
