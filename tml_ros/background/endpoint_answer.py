@@ -33,9 +33,10 @@ _CLOCK: Final = re.compile(r"\b(\d{1,2}):(\d{2})(?::\d{2})?\b")
 _DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.(?:\d{4})?")
 _ID: Final = re.compile(r"[\[(]\s*(e\d{1,4}(?:\s*[,;]\s*e\d{1,4})*)\s*[\])]")
 _WORKS: Final = (
-    r"(?:re)?start|run|resume|enter|open|approach|touch|reach|switch|turn|operate|use|go|work|"
-    r"proceed|clean|(?:wieder)?(?:ein|an)(?:schalt|fahr|lass|lauf|mach)\w*|betreten|öffnen|starten|gestartet|laufen|weiter\w*|"
-    r"hinein\w*|anfassen|berühren"
+    r"(?:re)?start\w*|run|resume[ds]?|enter(?:ed)?|open(?:ed)?|approach\w*|touch\w*|reach in\w*|"
+    r"switch\w*|turn(?:ed)? on|operate[ds]?|use[ds]?|go|work|proceed|clean\w*|"
+    r"(?:wieder)?(?:ein|an|hoch|weiter)(?:ge|zu)?(?:schalt|fahr|lass|lauf|mach)\w*|(?:ge)?start\w*|"
+    r"betreten|(?:ge)?öffne\w*|laufen|hinein\w*|anfassen|angefasst|berühr\w*|in betrieb"
 )
 _WHO: Final = "you|we|they|he|she|operators?|workers?|people"
 _CLEARS: Final = tuple(
