@@ -21,7 +21,7 @@ COMMANDS = {
     "up": "Run all nodes of a cell until Ctrl-C, where there is no `ros2 launch`.",
     "replay": "Judge a recording again: a bag or a video, faster than real time, always the same.",
     "ask": "Ask the background of a running cell, or have it remind, check or watch.",
-    "maintain": "Look into a machine's condition from files: is this bearing sound?",
+    "maintain": "From files: is this bearing sound, why did that machine stop?",
     "check": "Tell whether a cell description is right, and draw its zones.",
     "model": "Which interaction models there are, and what one costs in memory and arithmetic.",
     "schema": "Print the JSON schemas of what the background is asked and of what it answers.",

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from tml_ros.cli.maintain_ask import ask
 from tml_ros.cli.mistake import EXIT_MISTAKE, MistakeError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(ask)
 
 
 @app.callback()
