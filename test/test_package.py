@@ -32,7 +32,8 @@ FLOORS = (
     {"safety", "devices"},
     {"model", "background", "bag"},
     {"cell"},
-    {"sim", "bench", "training", "report"},
+    {"sim", "report"},
+    {"bench", "training"},
     {"nodes", "console"},
     {"cli"},
 )
