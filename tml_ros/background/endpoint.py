@@ -123,7 +123,7 @@ class EndpointReasoner:
                 language=question.language,
             ),
         )
-        account = Account(facts.now_ns, self._waiting.now() + total)
+        account = Account(facts.now_ns, self._waiting.elapsed() + total)
         for number in range(settings.rounds + 1):
             last = number == settings.rounds
             if last:

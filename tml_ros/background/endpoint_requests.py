@@ -70,7 +70,7 @@ class EndpointRequests:
                 if not failure.passing or attempt == self._settings.retries:
                     raise
                 pause = FIRST_PAUSE_S * 2**attempt if failure.after is None else failure.after
-                if pause > LONGEST_PAUSE_S or self._waiting.now() + pause >= account.deadline:
+                if pause > LONGEST_PAUSE_S or self._waiting.elapsed() + pause >= account.deadline:
                     raise
                 yield from self._pause(pause)
         raise AssertionError("the last attempt returns or raises")
@@ -117,7 +117,7 @@ class EndpointRequests:
             yield Progress()
             for count, chunk in enumerate(stream):
                 reply.add(chunk)
-                if self._waiting.now() > account.deadline:
+                if self._waiting.elapsed() > account.deadline:
                     raise OverdueError
                 if count % CHUNKS_PER_STEP == CHUNKS_PER_STEP - 1:
                     yield Progress()
@@ -131,7 +131,7 @@ class EndpointRequests:
         spent = self._budget.spent(account.now_ns)
         if spent:
             raise EndpointFailedError(spent)
-        if self._waiting.now() >= account.deadline:
+        if self._waiting.elapsed() >= account.deadline:
             raise EndpointFailedError("it took too long")
 
     def _opened(self) -> Any:  # noqa: ANN401 - openai has types only where it is installed

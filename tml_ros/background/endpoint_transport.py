@@ -29,18 +29,18 @@ class TooMuchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The endpoint's own time. now: seconds of a clock that never jumps. sleep: waits so long.
+    """The endpoint's own time. elapsed: seconds of a clock that never jumps. sleep: waits so long.
 
     Both come from above, where clocks may be read.
     """
 
-    now: Callable[[], float]
+    elapsed: Callable[[], float]
     sleep: Callable[[float], None]
 
 
 @dataclass(slots=True)
 class Bounds:
-    """Of the request under way. deadline: by `Waiting.now`. left: bytes still to be read."""
+    """Of the request under way. deadline: by `Waiting.elapsed`. left: bytes still to be read."""
 
     deadline: float = 0.0
     left: int = MAX_BYTES
@@ -95,7 +95,7 @@ def _bounded_transport(openai: Any, bounds: Bounds, waiting: Waiting) -> Any:  #
                 bounds.left -= len(piece)
                 if bounds.left < 0:
                     raise TooMuchError
-                if waiting.now() > bounds.deadline:
+                if waiting.elapsed() > bounds.deadline:
                     raise OverdueError
                 yield piece
 
