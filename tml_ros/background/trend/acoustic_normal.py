@@ -125,7 +125,7 @@ class AcousticNormal:
             normal=shape.centre + np.mean(known),
             spread=shape.spread,
             # Shown at the loudness that is normal, since that is not judged.
-            now=middle - middle.mean() + np.mean(known),
+            present=middle - middle.mean() + np.mean(known),
             off=off,
             distance=distance,
             limit=shape.limit,

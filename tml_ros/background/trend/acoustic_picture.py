@@ -25,7 +25,7 @@ _NOMINAL = (1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0, 10.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AcousticView:
-    """centres: Hz [bands]. normal, now: dB [bands], at one loudness; spread, off: dB [bands].
+    """centres: Hz [bands]. normal, present: dB [bands], at one loudness; spread, off: dB [bands].
 
     distance, limit: as judged. rate: of normal blocks beyond the limit. louder: dB, not judged.
     """
@@ -34,7 +34,7 @@ class AcousticView:
     centres: Floats
     normal: Floats
     spread: Floats
-    now: Floats
+    present: Floats
     off: Floats
     distance: float
     limit: float
@@ -76,7 +76,7 @@ class AcousticView:
     def picture(self) -> bytes:
         """PNG, 960 x 420: bands now over the band of normal, what is far off marked."""
         image = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
-        both = np.concatenate([self.normal - 3 * self.spread, self.normal, self.now])
+        both = np.concatenate([self.normal - 3 * self.spread, self.normal, self.present])
         low, high = float(both.min()) - 3, float(both.max()) + 3
 
         def row(level: float) -> int:
@@ -94,7 +94,7 @@ class AcousticView:
             cv2.line(image, (left, row(normal)), (right, row(normal)), _GREY, 1)
             far = abs(self.off[place]) > _MARKED * spread
             colour = _ORANGE if far else _BLUE
-            level = row(float(self.now[place]))
+            level = row(float(self.present[place]))
             cv2.line(image, (left + 2, level), (right - 2, level), colour, 3)
             if far:
                 middle = (left + right) // 2

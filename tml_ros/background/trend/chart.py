@@ -111,7 +111,7 @@ class _Scale:
         self.first, self.last = int(times.min()), int(times.max())
         self.last = max(self.last, self.first + SECOND_NS)
         newest = int(plot.stamps_ns[-1]) if len(plot.stamps_ns) else self.last
-        self.now = newest if plot.now_ns is None else plot.now_ns
+        self.now_ns = newest if plot.now_ns is None else plot.now_ns
         low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
         margin = 0.06 * (high - low) or abs(high) * 0.01 or 1.0
         self.low, self.high = low - margin, high + margin
@@ -175,9 +175,9 @@ def _axes(picture: NDArray[np.uint8], plot: Plot, scale: _Scale) -> None:
         cv2.line(picture, (_LEFT, row), (WIDTH - _RIGHT, row), _FAINT, 1)
         _text(picture, f"{tick:.6g}", (_LEFT - 6, row + 4), _GREY, right=True)
     step, unit_ns, name = _round_times(scale.last - scale.first)
-    first = -((scale.now - scale.first) // step)
-    for number in range(first, (scale.last - scale.now) // step + 1):
-        (x,) = scale.across(np.array([scale.now + number * step]))
+    first = -((scale.now_ns - scale.first) // step)
+    for number in range(first, (scale.last - scale.now_ns) // step + 1):
+        (x,) = scale.across(np.array([scale.now_ns + number * step]))
         cv2.line(picture, (x, HEIGHT - _BOTTOM), (x, HEIGHT - _BOTTOM + 5), _GREY, 1)
         label = f"{number * step // unit_ns:+d} {name}" if number else "now"
         _text(picture, label, (x + 16, HEIGHT - _BOTTOM + 22), _GREY, right=True)
