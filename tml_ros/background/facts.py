@@ -145,21 +145,22 @@ class Facts:
         return tuple(found)
 
     def shifts(self, machine: str, since_ns: int) -> tuple[QuantityShift, ...]:
-        """Quantities that are lastingly other than before `since_ns`, the clearest first.
+        """Quantities that are lastingly other than before `since_ns`, the clearest first."""
+        found = (self.shift(machine, one, since_ns) for one in self.quantities(machine))
+        return tuple(
+            sorted((one for one in found if one is not None), key=lambda one: -one.shift.clear)
+        )
+
+    def shift(self, machine: str, quantity: str, since_ns: int) -> QuantityShift | None:
+        """How a quantity is lastingly other than before `since_ns`; None where it is not.
 
         Compared is with as long a time before, or, where the history does not reach back so far,
         with the beginning of the span.
         """
         since_ns = max(0, since_ns)
-        before_ns = max(0, since_ns - (self.now_ns - since_ns))
-        found = []
-        for quantity in self.quantities(machine):
-            series = self.series(machine, quantity, before_ns)
-            shift = shift_in(series, since_ns)
-            if shift is not None:
-                found.append(QuantityShift(machine, quantity, series.unit, shift))
-        found.sort(key=lambda one: -one.shift.clear)
-        return tuple(found)
+        series = self.series(machine, quantity, since_ns - (self.now_ns - since_ns))
+        shift = shift_in(series, since_ns)
+        return None if shift is None else QuantityShift(machine, quantity, series.unit, shift)
 
     def fresh(self, stamp_ns: int) -> bool:
         """Whether it tells how things are now."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from tml_ros.background.answers.asked import Asked, Draft, Steps
 from tml_ros.background.contracts import Evidence, Outcome
 from tml_ros.background.evidence_of import of_reading, of_shift, of_summary
-from tml_ros.background.facts import QuantityShift
 from tml_ros.background.reading import Reading
-from tml_ros.background.shift import shift_in
 from tml_ros.background.time_phrase import DAY_NS
 
 MAX_MACHINES = 3
@@ -80,14 +78,12 @@ def _tell(draft: Draft, reading: Reading) -> None:
         f"{span} lag es zwischen {low} und {high}.",
     )
     draft.show(f"- {low} to {high}", f"- {low} bis {high}", of_summary(summary))
-    before_ns = since_ns - (asked.now_ns - since_ns)
-    shift = shift_in(facts.series(reading.machine, reading.quantity, before_ns), since_ns)
-    if shift is not None:
-        proof = of_shift(QuantityShift(reading.machine, reading.quantity, reading.unit, shift))
-        before = asked.value(shift.before, reading.unit)
+    found = facts.shift(reading.machine, reading.quantity, since_ns)
+    if found is not None:
+        proof = of_shift(found)
+        before = asked.value(found.shift.before, reading.unit)
         draft.say(f"Before that it was about {before}.", f"Davor waren es etwa {before}.")
-        line = f"- {proof.text}"
-        draft.show(line, line, proof)
+        draft.show(f"- {proof.text}", f"- {proof.text}", proof)
 
 
 def _tell_context(draft: Draft, context: tuple[tuple[str, float], ...]) -> None:

@@ -8,6 +8,7 @@ from tml_ros.background.condition import State
 from tml_ros.background.contracts import Outcome
 from tml_ros.background.evidence_of import of_alarm, of_event, of_shift
 from tml_ros.background.facts import QuantityShift
+from tml_ros.background.reasoner import Progress
 from tml_ros.background.spoken import quoted
 from tml_ros.background.stops import last_stop
 from tml_ros.background.time_phrase import DAY_NS
@@ -26,11 +27,11 @@ def answer(asked: Asked) -> Steps:
     for machine in asked.machines:
         yield asked.looking(machine)
         search = last_stop(asked.facts, machine, since_ns)
-        shifts += [
-            one
-            for one in asked.facts.shifts(machine, since_ns)
-            if search.stop is None or one.quantity != search.quantity
-        ]
+        for quantity in asked.facts.quantities(machine):
+            if search.stop is None or quantity != search.quantity:
+                shift = asked.facts.shift(machine, quantity, since_ns)
+                shifts += [] if shift is None else [shift]
+                yield Progress()
         points += _judged(draft, machine, since_ns)
         if search.stop is not None:
             name, at = asked.name(machine), asked.at(search.stop.stamp_ns)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tml_ros.background.answers.asked import Asked, Draft, Steps
 from tml_ros.background.condition import Condition, State
 from tml_ros.background.contracts import Outcome
-from tml_ros.background.reasoner import Conclusion
+from tml_ros.background.reasoner import Conclusion, Progress
 from tml_ros.background.time_phrase import SECOND_NS
 
 TO_LIMIT, SOONEST, LATEST = "time_to_limit_s", "time_to_limit_low_s", "time_to_limit_high_s"
@@ -47,6 +47,7 @@ def answer(asked: Asked) -> Steps:
             limits = asked.facts.limits(machine, quantity)
             limited = limited or limits.low is not None or limits.high is not None
             condition = asked.facts.forecast(machine, quantity)
+            yield Progress()
             if condition is None:
                 continue
             looked.append(quantity)
