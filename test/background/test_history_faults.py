@@ -11,7 +11,8 @@ import sys
 
 import pytest
 
-from tml_ros.background.history import RETRY_NS, History
+from tml_ros.background.history import History
+from tml_ros.background.history_intake import RETRY_NS
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS, SECOND_NS, HistoryLimits
 from tml_ros.background.reading import Reading
 

@@ -11,25 +11,19 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS, SECOND_NS, HistoryLimits
-from tml_ros.background.history_store import WIDTHS, HistoryStore, MadeHour, MadeMinute
-from tml_ros.background.history_tiers import coarser, merged, of_readings
-from tml_ros.background.history_track import Epoch, Track, hour_of
+from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS, HistoryLimits
+from tml_ros.background.history_means import MAX_MADE, MeanMaker
+from tml_ros.background.history_rows import WIDTHS
+from tml_ros.background.history_store import HistoryStore
+from tml_ros.background.history_track import NEVER_NS, Epoch, Track
 from tml_ros.background.series import Tier
 
-MAX_READ: Final = 15_000
-"""Readings that one step makes means of."""
-MAX_MADE: Final = 100
 MAX_DELETED: Final = 20_000
 RAW_COST: Final = 40
 LOOK_COST: Final = 10
-NEVER_NS: Final = 1 << 62
 SPARE_PAGES: Final = 256
-GRACE_NS: Final = 5 * SECOND_NS
-"""A minute is made so long after its end: most that comes late has come by then."""
 SPARED_NS: Final = 10 * MINUTE_NS
 """Readings younger than this never go for want of bytes."""
-MINUTES_AN_HOUR: Final = HOUR_NS // MINUTE_NS
 
 
 class HistoryKeeping:
@@ -47,7 +41,7 @@ class HistoryKeeping:
         self._queued: set[tuple[Tier, int]] = set()
         self.crowded = ""
         self.behind = False
-        self._counts = counts
+        self._maker = MeanMaker(store, flood=limits.max_waiting // 2, counts=counts)
 
     def sweep_all(self, tracks: Sequence[Track]) -> None:
         """Look through every track again for what is too old, as after opening a file."""
@@ -55,20 +49,21 @@ class HistoryKeeping:
             self._enqueue(tier, tracks)
 
     def step(
-        self, epochs: Sequence[Epoch], tracks: Sequence[Track], clock_ns: int, *, ageing: bool
+        self,
+        epochs: Sequence[Epoch],
+        tracks: Sequence[Track],
+        clock_ns: int,
+        *,
+        ageing: bool,
+        most: int = MAX_MADE,
     ) -> tuple[set[int], set[int]]:
         """A bounded piece of the work; ids of the tracks and of the epochs that are gone after it.
 
         epochs: oldest first, the last the present one. tracks: all their fresh readings are in the
-        journal. ageing: whether time may end anything now. Raises sqlite3.Error; the next step
-        begins where this one was.
+        journal. ageing: whether time may end anything now. most: means to be made. Raises
+        sqlite3.Error; the next step begins where this one was.
         """
-        fresh = sum(len(track.stamps) for track in tracks)
-        # A flood of readings is packed before its minute is over, and again afterwards.
-        closed_ns = clock_ns - GRACE_NS
-        flood = fresh >= self._limits.max_waiting // 2
-        done = self._make_minutes(epochs[-1], tracks, NEVER_NS if flood else closed_ns)
-        self.behind = not (done and self._make_hours(epochs[-1], tracks, closed_ns))
+        self.behind = not self._maker.step(epochs[-1], tracks, clock_ns, most=most)
         by_epoch: dict[int, list[Track]] = {epoch.id: [] for epoch in epochs}
         for track in tracks:
             by_epoch[track.epoch.id].append(track)
@@ -83,69 +78,6 @@ class HistoryKeeping:
         if self._store.used_bytes(unused=True) > self._most_bytes():
             self._store.give_back(SPARE_PAGES)
         return gone
-
-    def _make_minutes(self, present: Epoch, tracks: Sequence[Track], closed_ns: int) -> bool:
-        """Pack the readings of minutes that are over; whether all are packed now."""
-        made: list[MadeMinute] = []
-        read = 0
-        for track in tracks:
-            for minute in sorted(track.minutes):
-                if track.epoch is present and (minute + 1) * MINUTE_NS > closed_ns:
-                    break
-                if len(made) >= MAX_MADE or read >= MAX_READ:
-                    self._put_minutes(made)
-                    return False
-                made.append(self._minute(track, minute))
-                read += len(made[-1].values)
-        self._put_minutes(made)
-        return True
-
-    def _minute(self, track: Track, minute: int) -> MadeMinute:
-        known = self._store.readings(track, minute, minute)
-        fresh, values = track.fresh()
-        within = fresh // MINUTE_NS == minute
-        stamps, all_values = merged(*known, fresh[within], values[within])
-        return MadeMinute(
-            track,
-            minute,
-            stamps,
-            all_values,
-            of_readings(stamps, all_values, MINUTE_NS),
-            len(known[0]) + int(within.sum()) - len(stamps),
-        )
-
-    def _put_minutes(self, made: Sequence[MadeMinute]) -> None:
-        if not made:
-            return
-        self._store.put_minutes([one for one in made if len(one.mean)])
-        by_track: dict[int, list[int]] = {}
-        tracks = {one.track.id: one.track for one in made}
-        for one in made:
-            by_track.setdefault(one.track.id, []).append(one.number)
-            one.track.hours.add(hour_of(one.number))
-            self._counts["duplicate"] += one.duplicates
-        for number, minutes in by_track.items():
-            tracks[number].forget(minutes)
-
-    def _make_hours(self, present: Epoch, tracks: Sequence[Track], closed_ns: int) -> bool:
-        """Make the means of hours that are over, whose minutes are all made; whether all are."""
-        made: list[MadeHour] = []
-        done = True
-        for track in tracks:
-            for hour in sorted(track.hours):
-                if track.epoch is present and (hour + 1) * HOUR_NS > closed_ns:
-                    break
-                if len(made) >= MAX_MADE:
-                    done = False
-                    break
-                first = hour * MINUTES_AN_HOUR
-                minutes = self._store.means(Tier.MINUTE, track, first, first + MINUTES_AN_HOUR - 1)
-                made.append(MadeHour(track, hour, coarser(minutes, HOUR_NS)))
-        if made:
-            self._store.put_hours(made)
-        for one in made:
-            one.track.hours.discard(one.number)
-        return done
 
     def _age(
         self, epochs: Sequence[Epoch], by_epoch: Mapping[int, list[Track]], clock_ns: int
@@ -222,11 +154,7 @@ class HistoryKeeping:
 
     def _shorten(self, tier: Tier, epoch: Epoch, tracks: Sequence[Track], end_ns: int) -> bool:
         width_ns = WIDTHS[tier]
-        from_ns = {
-            Tier.RAW: epoch.raw_from_ns,
-            Tier.MINUTE: epoch.minute_from_ns,
-            Tier.HOUR: epoch.hour_from_ns,
-        }[tier]
+        from_ns = epoch.begins_ns(tier)
         found = [
             row
             for track in tracks
@@ -242,11 +170,12 @@ class HistoryKeeping:
         return self._begin(tier, epoch, tracks, min(end_ns, oldest_ns + share_ns + grain_ns))
 
     def _tell(self, most: int, epoch: Epoch, tier: Tier, now_ns: int) -> None:
-        kept_ns, asked_ns, what = {
-            Tier.RAW: (now_ns - epoch.raw_from_ns, self._limits.raw_ns, "readings"),
-            Tier.MINUTE: (now_ns - epoch.minute_from_ns, self._limits.minute_ns, "minute means"),
-            Tier.HOUR: (now_ns - epoch.hour_from_ns, self._limits.hour_ns, "hour means"),
+        asked_ns, what = {
+            Tier.RAW: (self._limits.raw_ns, "readings"),
+            Tier.MINUTE: (self._limits.minute_ns, "minute means"),
+            Tier.HOUR: (self._limits.hour_ns, "hour means"),
         }[tier]
+        kept_ns = now_ns - epoch.begins_ns(tier)
         self.crowded = (
             f"the history has reached its limit of {most / 1e6:,.0f} MB: {what} are kept for "
             f"{kept_ns / HOUR_NS:,.1f} h instead of {asked_ns / HOUR_NS:,.1f} h"
@@ -273,26 +202,23 @@ class HistoryKeeping:
         if not self._store.cut_journal(first_row, limit=MAX_DELETED):
             self.behind = True
         room = MAX_DELETED
+        done = 0
         if not self._sweep:
             return
         with self._store.file.transaction():
-            while self._sweep and room > 0:
-                tier, track = self._sweep[0]
-                epoch = track.epoch
-                from_ns = {
-                    Tier.RAW: epoch.raw_from_ns,
-                    Tier.MINUTE: epoch.minute_from_ns,
-                    Tier.HOUR: epoch.hour_from_ns,
-                }[tier]
+            while done < len(self._sweep) and room > 0:
+                tier, track = self._sweep[done]
                 # A minute's readings are pages, its mean is a row in one.
                 cost = RAW_COST if tier is Tier.RAW else 1
-                end = from_ns // WIDTHS[tier]
+                end = track.epoch.begins_ns(tier) // WIDTHS[tier]
                 deleted = self._store.delete_before(tier, track, end, limit=room // cost + 1)
                 # An empty look costs about as much as deleting some rows.
                 room -= deleted * cost + LOOK_COST
-                if room > 0:
-                    self._sweep.popleft()
-                    self._queued.discard((tier, track.id))
+                done += room > 0
+        # Only now is it certain that they are gone.
+        for _ in range(done):
+            tier, track = self._sweep.popleft()
+            self._queued.discard((tier, track.id))
 
     def _emptied(
         self, epochs: Sequence[Epoch], by_epoch: Mapping[int, list[Track]]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS
-from tml_ros.background.history_store import WIDTHS, HistoryStore
+from tml_ros.background.history_rows import WIDTHS
+from tml_ros.background.history_store import HistoryStore
 from tml_ros.background.history_tiers import (
     NOTHING,
     Buckets,
@@ -125,14 +126,10 @@ class HistoryQuery:
 
         Counted as far as `room` is passed.
         """
-        track, epoch = span.track, span.track.epoch
+        track = span.track
         if not track.stored:
             return 0
-        from_ns = {
-            Tier.RAW: epoch.raw_from_ns,
-            Tier.MINUTE: epoch.minute_from_ns,
-            Tier.HOUR: epoch.hour_from_ns,
-        }[tier]
+        from_ns = track.epoch.begins_ns(tier)
         width_ns = WIDTHS[tier]
         first = max(span.since_ns, from_ns) // width_ns + 1
         last = span.until_ns // width_ns - 1

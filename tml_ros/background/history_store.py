@@ -9,73 +9,31 @@ limits, of what is due, or of damage: SQLite's errors go up to whoever asked. Be
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS
+from tml_ros.background.history_rows import (
+    APPLICATION_ID,
+    SCHEMA,
+    VERSION,
+    WIDTHS,
+    MadeHour,
+    MadeMinute,
+    epoch_row,
+    journal_rows,
+    mean_rows,
+    track_row,
+)
 from tml_ros.background.history_tiers import Buckets, from_rows
 from tml_ros.background.history_track import Epoch, Track
 from tml_ros.background.reading_chunk import ChunkError, pack, unpack
 from tml_ros.background.series import Tier
 from tml_ros.background.state_event import StateEvent
 from tml_ros.background.store_file import StoreFile
-
-APPLICATION_ID: Final = 0x746D6C48
-VERSION: Final = 1
-WIDTHS: Final[Mapping[Tier, int]] = {
-    Tier.RAW: MINUTE_NS,
-    Tier.MINUTE: MINUTE_NS,
-    Tier.HOUR: HOUR_NS,
-}
-"""What a row stands for; its number counts these since time 0."""
-
-# A track is a lane in an epoch. `raw` is in the order in which minutes ended, so that what goes
-# first lies together; `stale` has the hours whose means are to be made anew.
-_SCHEMA = """
-CREATE TABLE epoch (id INTEGER PRIMARY KEY, first_ns INTEGER, last_ns INTEGER,
-    raw_from_ns INTEGER, minute_from_ns INTEGER, hour_from_ns INTEGER);
-CREATE TABLE track (id INTEGER PRIMARY KEY, machine TEXT, quantity TEXT, unit TEXT, epoch INTEGER,
-    first_ns INTEGER, last_ns INTEGER, last_value REAL);
-CREATE TABLE journal (id INTEGER PRIMARY KEY, track INTEGER, stamp_ns INTEGER, value REAL);
-CREATE TABLE raw (track INTEGER, number INTEGER, count INTEGER, readings BLOB,
-    PRIMARY KEY (track, number));
-CREATE TABLE minute (track INTEGER, number INTEGER, count INTEGER, mean REAL, low REAL, high REAL,
-    PRIMARY KEY (track, number)) WITHOUT ROWID;
-CREATE TABLE hour (track INTEGER, number INTEGER, count INTEGER, mean REAL, low REAL, high REAL,
-    PRIMARY KEY (track, number)) WITHOUT ROWID;
-CREATE TABLE stale (track INTEGER, number INTEGER, PRIMARY KEY (track, number)) WITHOUT ROWID;
-CREATE TABLE event (id INTEGER PRIMARY KEY, machine TEXT, subject TEXT, level TEXT, text TEXT,
-    stamp_ns INTEGER)
-"""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MadeMinute:
-    """Readings of a minute in order of time, each stamp once, and their mean.
-
-    duplicates: readings left out because their stamp was there.
-    """
-
-    track: Track
-    number: int
-    stamps_ns: NDArray[np.int64]
-    values: NDArray[np.float64]
-    mean: Buckets
-    duplicates: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MadeHour:
-    """The mean of an hour; empty where nothing is left of it."""
-
-    track: Track
-    number: int
-    mean: Buckets
 
 
 class HistoryStore:
@@ -92,7 +50,7 @@ class HistoryStore:
         """Open or create; see `StoreFile`."""
         self.file = StoreFile(
             path,
-            schema=_SCHEMA,
+            schema=SCHEMA,
             application_id=APPLICATION_ID,
             version=VERSION,
             memory_bytes=memory_bytes,
@@ -164,7 +122,7 @@ class HistoryStore:
             self._save_epochs(epochs)
             self._save_tracks(track for track in tracks if not track.stored)
             connection.executemany(
-                "INSERT INTO journal VALUES (?, ?, ?, ?)", _journal_rows(tracks, first_row)
+                "INSERT INTO journal VALUES (?, ?, ?, ?)", journal_rows(tracks, first_row)
             )
             self._write_events(events, keep_events)
 
@@ -223,7 +181,7 @@ class HistoryStore:
                 ],
             )
             connection.executemany(
-                "INSERT OR REPLACE INTO minute VALUES (?, ?, ?, ?, ?, ?)", _mean_rows(made)
+                "INSERT OR REPLACE INTO minute VALUES (?, ?, ?, ?, ?, ?)", mean_rows(made)
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO stale VALUES (?, ?)",
@@ -235,7 +193,7 @@ class HistoryStore:
         with self.file.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?, ?, ?)",
-                _mean_rows([one for one in made if len(one.mean)]),
+                mean_rows([one for one in made if len(one.mean)]),
             )
             connection.executemany(
                 "DELETE FROM stale WHERE track=? AND number=?",
@@ -296,35 +254,13 @@ class HistoryStore:
     def _save_epochs(self, epochs: Iterable[Epoch]) -> None:
         self._connection.executemany(
             "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    epoch.id,
-                    epoch.first_ns,
-                    epoch.last_ns,
-                    epoch.raw_from_ns,
-                    epoch.minute_from_ns,
-                    epoch.hour_from_ns,
-                )
-                for epoch in epochs
-            ],
+            map(epoch_row, epochs),
         )
 
     def _save_tracks(self, tracks: Iterable[Track]) -> None:
         self._connection.executemany(
             "INSERT OR REPLACE INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    track.id,
-                    track.machine,
-                    track.quantity,
-                    track.unit,
-                    track.epoch.id,
-                    track.first_ns,
-                    track.last_ns,
-                    track.last_value,
-                )
-                for track in tracks
-            ],
+            map(track_row, tracks),
         )
 
     def _write_events(self, events: Iterable[StateEvent], keep: int) -> None:
@@ -341,27 +277,3 @@ class HistoryStore:
         self._connection.execute(
             "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?", (keep,)
         )
-
-
-def _journal_rows(tracks: Iterable[Track], row: int) -> Iterator[tuple[int, int, int, float]]:
-    for track in tracks:
-        first = len(track.rows)
-        for stamp_ns, value in zip(track.stamps[first:], track.values[first:], strict=True):
-            yield row, track.id, stamp_ns, value
-            row += 1
-
-
-def _mean_rows(
-    made: Iterable[MadeMinute | MadeHour],
-) -> list[tuple[int, int, int, float, float, float]]:
-    return [
-        (
-            one.track.id,
-            one.number,
-            int(one.mean.count[0]),
-            float(one.mean.mean[0]),
-            float(one.mean.low[0]),
-            float(one.mean.high[0]),
-        )
-        for one in made
-    ]

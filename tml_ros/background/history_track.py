@@ -8,11 +8,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.background.history_limits import HOUR_NS, MINUTE_NS
+from tml_ros.background.series import Tier
+
+NEVER_NS: Final = 1 << 62
+"""Later than any time."""
 
 
 @dataclass(slots=True)
@@ -30,6 +35,12 @@ class Epoch:
     minute_from_ns: int = 0
     hour_from_ns: int = 0
     changed: bool = False
+
+    def begins_ns(self, tier: Tier) -> int:
+        """Where a tier begins."""
+        if tier is Tier.RAW:
+            return self.raw_from_ns
+        return self.minute_from_ns if tier is Tier.MINUTE else self.hour_from_ns
 
 
 @dataclass(slots=True)
