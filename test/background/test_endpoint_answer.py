@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from tml_ros.background.endpoint_answer import checked, clears, harmless, plain_answer
 from tml_ros.background.endpoint_reply import MAX_CALLS, Reply, TooLongError
-from tml_ros.background.endpoint_tools import MAX_RESULT, EndpointTools, bounded
+from tml_ros.background.endpoint_tools import EndpointTools
 from tml_ros.background.facts import Facts
 from tml_ros.background.tool_arguments import FinalAnswer
+from tml_ros.background.tool_json import MAX_RESULT, bounded
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -64,7 +65,7 @@ def tools() -> EndpointTools:
     given_out = EndpointTools(Facts(plant, NOW))
     given_out.call("latest", json.dumps({"machine": "press_2", "quantity": "oil_temperature"}))
     given_out.call("conditions", json.dumps({"machine": "press_2"}))
-    assert set(given_out.evidence) == {"e1", "e2"}
+    assert set(given_out.ledger.evidence) == {"e1", "e2"}
     return given_out
 
 
@@ -86,7 +87,7 @@ def test_numbers_must_be_in_the_evidence(
 ) -> None:
     end = checked(
         FinalAnswer(say=say, evidence=("e2",), confidence=0.8),
-        tools,
+        tools.ledger,
         question="what about 44?",
         names=("press_2",),
         now_ns=NOW,

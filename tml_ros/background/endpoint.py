@@ -20,18 +20,14 @@ from tml_ros.background.endpoint_prompt import first_messages
 from tml_ros.background.endpoint_reply import Call, Reply
 from tml_ros.background.endpoint_requests import Account, EndpointRequests
 from tml_ros.background.endpoint_settings import EndpointError, EndpointSettings
-from tml_ros.background.endpoint_tools import (
-    ANSWER,
-    EndpointTools,
-    ToolRefusedError,
-    read_arguments,
-)
+from tml_ros.background.endpoint_tools import ANSWER, EndpointTools
 from tml_ros.background.endpoint_transport import Waiting, client_is_there
 from tml_ros.background.facts import Facts
 from tml_ros.background.planner import answer, understood
 from tml_ros.background.question import Question, QuestionKind
 from tml_ros.background.reasoner import Conclusion, Progress, shortened
 from tml_ros.background.tool_arguments import FinalAnswer
+from tml_ros.background.tool_json import ToolRefusedError, read_arguments
 from tml_ros.background.tools import Tools
 
 _LOOKS: Final = {
@@ -150,7 +146,7 @@ class EndpointReasoner:
         try:
             return checked(
                 self._without_key(given),
-                talk.tools,
+                talk.tools.ledger,
                 question=talk.delegation.question,
                 names=[
                     name

@@ -15,7 +15,7 @@ from typing import Final
 
 from tml_ros.background.condition import Condition, State
 from tml_ros.background.contracts import MAX_SAID, MAX_SHOWN, Evidence, Outcome
-from tml_ros.background.endpoint_tools import EndpointTools
+from tml_ros.background.evidence_ledger import EvidenceLedger
 from tml_ros.background.evidence_of import picture_name
 from tml_ros.background.reasoner import MAX_EVIDENCE, Conclusion, shortened
 from tml_ros.background.spoken import REAL_TIME_NS, plain_speech, quoted
@@ -82,7 +82,7 @@ def plain_answer(text: str) -> FinalAnswer:
 
 def checked(
     answer: FinalAnswer,
-    tools: EndpointTools,
+    ledger: EvidenceLedger,
     *,
     question: str,
     names: Sequence[str],
@@ -98,7 +98,7 @@ def checked(
     if clears(f"{said}\n{answer.show}"):
         raise ClearingError
     backing = _backing(
-        answer, tools, said, question=question, names=names, now_ns=now_ns, zone=zone
+        answer, ledger, said, question=question, names=names, now_ns=now_ns, zone=zone
     )
     confidence = answer.confidence
     if backing.false_ids or backing.loose:
@@ -107,7 +107,7 @@ def checked(
     if unbacked:
         confidence = min(confidence, WITHOUT_EVIDENCE)
         said = f"{'Unbestätigt' if german else 'Unconfirmed'}: {said}"
-    conditions = [tools.conditions[one] for one in backing.cited if one in tools.conditions]
+    conditions = [ledger.conditions[one] for one in backing.cited if one in ledger.conditions]
     pictures = {picture_name(one): one.picture for one in conditions if one.picture}
     worst = _worst(conditions)
     return Conclusion(
@@ -133,7 +133,7 @@ def clears(text: str) -> bool:
 
 def _backing(
     answer: FinalAnswer,
-    tools: EndpointTools,
+    ledger: EvidenceLedger,
     said: str,
     *,
     question: str,
@@ -142,9 +142,9 @@ def _backing(
     zone: tzinfo | None,
 ) -> _Backing:
     ids = dict.fromkeys(one.strip().strip("[]") for one in answer.evidence)
-    cited = {one: tools.evidence[one] for one in ids if one in tools.evidence}
+    cited = {one: ledger.evidence[one] for one in ids if one in ledger.evidence}
     cited = dict(list(cited.items())[:MAX_EVIDENCE])
-    false_ids = tuple(one[:20] for one in ids if one not in tools.evidence)[:10]
+    false_ids = tuple(one[:20] for one in ids if one not in ledger.evidence)[:10]
     plain = said
     for name in sorted(names, key=len, reverse=True):
         plain = re.sub(re.escape(name.replace("_", " ")), " ", plain, flags=re.IGNORECASE)
