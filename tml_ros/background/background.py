@@ -12,7 +12,7 @@ comes, and what a killed process did not deliver is handed out again under the s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -33,10 +33,13 @@ from tml_ros.background.contracts import (
 from tml_ros.background.delegation_json import DelegationError, read_delegation
 from tml_ros.background.evidence_folder import EvidenceFolder
 from tml_ros.background.history import History
+from tml_ros.background.learned_store import LearnedStore
 from tml_ros.background.machine import Machine
+from tml_ros.background.machine_sounds import MachineSounds
 from tml_ros.background.manuals import Manuals
 from tml_ros.background.playbook import MaintenanceUrgency, Playbook
 from tml_ros.background.reading import Reading, Waveform
+from tml_ros.background.reading_watches import ReadingWatches, is_sensor_fault
 from tml_ros.background.reasoner import Conclusion, Progress, Reasoner, shortened
 from tml_ros.background.reasoner_lane import InlineLane, Lane, ThreadLane
 from tml_ros.background.record import Record
@@ -44,6 +47,7 @@ from tml_ros.background.state_event import StateEvent
 from tml_ros.background.store_names import (
     EVIDENCE_FOLDER,
     HISTORY_FILE,
+    LEARNED_FILE,
     MANUALS_FILE,
     RECORD_FILE,
     TASKS_FILE,
@@ -82,7 +86,9 @@ class Setup:
 
     folder: of its memory, None for none beyond the process. machines: by name. units: machine ->
     quantity -> unit, as far as they are known beforehand. manuals: folder to look things up in.
-    make_analysis, make_trends: given the history, what judges a waveform, and a quantity.
+    listened: machines whose sound is learned and judged. speed_of: machine -> the quantity that
+    tells how fast it turns. make_analysis, make_trends: given the history, what judges a waveform,
+    and a quantity.
     """
 
     folder: Path | None = None
@@ -92,6 +98,8 @@ class Setup:
     manuals: Path | None = None
     language: str = "en"
     zone: tzinfo | None = None
+    listened: frozenset[str] = frozenset()
+    speed_of: Mapping[str, str] = field(default_factory=dict)
     make_analysis: Callable[[History], Analysis] = lambda history: _no_analysis
     make_trends: Callable[[History], Trends] = lambda history: _no_trends
     limits: DeskLimits = field(default_factory=DeskLimits)
@@ -136,11 +144,20 @@ class Background:
             language=setup.language,
         )
         self._told_store = WatchStore(self._path(TOLD_FILE))
+        self._learned = LearnedStore(self._path(LEARNED_FILE))
+        self._sounds = MachineSounds(
+            (one for name, one in setup.machines.items() if name in setup.listened),
+            self._learned,
+            self.history,
+            speed_of=lambda machine: setup.speed_of.get(machine, "speed"),
+        )
+        self._levels = ReadingWatches(self._learned)
+        self._trends = setup.make_trends(self.history)
         analysis = setup.make_analysis(self.history)
         self._monitor = ConditionMonitor(
             self._told_store,
-            analysis=lambda block: analysis(self._judged_block(block)),
-            trends=setup.make_trends(self.history),
+            analysis=lambda block: (*analysis(self._judged_block(block)), *self._sounds(block)),
+            trends=self._judged_quantity,
             keep=lambda condition, part: self.record.add(condition, part=part),
         )
         self._desk = TaskDesk(TaskStore(self._path(TASKS_FILE)), limits=setup.limits)
@@ -182,6 +199,7 @@ class Background:
             *self.record.problems,
             *self.waveforms.problems,
             *self._watch_store.problems,
+            *self._learned.problems,
             *self._evidence.problems,
             *failed,
         )
@@ -213,6 +231,7 @@ class Background:
             self.history.add(thing, now_ns=now_ns)
             self._units.setdefault(thing.machine, {}).setdefault(thing.quantity, thing.unit)
             self._watches.observe(thing, now_ns)
+            self._levels.observe(thing)
             self._monitor.observe_reading(thing)
         else:
             self.history.add_event(thing, now_ns=now_ns)
@@ -285,6 +304,9 @@ class Background:
         """Stop working and write everything down; what is in work is taken up after the restart."""
         self._lane.close()
         self._desk.close()
+        self._sounds.save()
+        self._levels.save()
+        self._learned.close()
         self.waveforms.close()
         self.history.close()
         self.record.close()
@@ -299,6 +321,13 @@ class Background:
         seconds = min(JUDGED_SECONDS, there)
         longer = self.waveforms.latest(block.machine, block.sensor, seconds=seconds)
         return block if longer is None else longer
+
+    def _judged_quantity(self, machine: str, quantity: str, now_ns: int) -> Sequence[Condition]:
+        """Its sensor, its level and its way to its limit; what cannot be believed has no way."""
+        judged = self._levels.judge(machine, quantity, now_ns)
+        if is_sensor_fault(judged) or not self._levels.has_news(machine, quantity):
+            return judged
+        return (*judged, *self._trends(machine, quantity, now_ns))
 
     def _path(self, name: str) -> Path | None:
         return None if self._setup.folder is None else self._setup.folder / name

@@ -24,6 +24,8 @@ from tml_ros.background.watch_store import WatchStore
 SECOND_NS: Final = 1_000_000_000
 WAVEFORM_PERIOD_NS: Final = 5 * SECOND_NS
 READING_PERIOD_NS: Final = 60 * SECOND_NS
+SILENT_PERIOD_NS: Final = 600 * SECOND_NS
+"""A quantity of which nothing comes is judged so often: that, too, may be a fault."""
 CONFIRM: Final = 2
 RECOVER: Final = 3
 MAX_LANES: Final = 2_000
@@ -161,14 +163,16 @@ class ConditionMonitor:
         return self._lanes[key]
 
     def _next(self, now_ns: int) -> tuple[tuple[str, str, bool], _Lane] | None:
-        """Of those with something new whose time has come, the one judged longest ago."""
+        """Of those whose time has come, the one judged longest ago; waveforms only when new."""
         best = None
         for key, lane in self._lanes.items():
-            if not lane.fresh:
+            if key[2] and not lane.fresh:
                 continue
             if lane.judged_ns is None:
                 return key, lane
             period_ns = WAVEFORM_PERIOD_NS if key[2] else READING_PERIOD_NS
+            if not lane.fresh:
+                period_ns = SILENT_PERIOD_NS
             # A clock that went back makes nothing wait for its return.
             waited = now_ns - lane.judged_ns
             if (waited >= period_ns or waited < 0) and (

@@ -64,6 +64,8 @@ def cell_background(
         Path(cell.background.manuals) if cell.background.manuals is not None else None,
         cell.language,
         ZoneInfo(cell.background.timezone) if cell.background.timezone else None,
+        frozenset(name for name, one in cell.machines.items() if one.microphone is not None),
+        {name: one.speed for name, one in methods.items() if one.speed},
         analysis,
         lambda history: machine_trends(machines, history),
     )
