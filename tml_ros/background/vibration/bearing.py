@@ -35,7 +35,7 @@ from tml_ros.background.vibration.shaft_speed import ShaftSpeed, shaft_speed
 from tml_ros.background.vibration.signal_check import flaw, judged_samples, speed_flaw
 
 METHOD: Final = "bearing_envelope"
-MIN_TURNS: Final = 15.0
+MIN_TURNS: Final = 12.0
 """Revolutions without which nothing is said."""
 MAX_SLIP: Final = 0.05
 

@@ -37,6 +37,8 @@ _LEAD = 1.5
 _BANDS_ALIKE = 0.6
 """Bands overlap; so many of them count as tried."""
 _STRENGTH_LEAD = 2.0
+_EXPLAINS = 3.0
+_AS_CLEAR = 0.9
 _TOWERING = 0.3
 _BODY, _BODY_EXPECTED = 0.9, 1.3
 """Where noise alone has the 90th percentile of the evidence at rates of no defect, or below."""
@@ -100,6 +102,11 @@ def score_defects(spectra: EnvelopeSpectra, geometry: BearingGeometry, *, slip: 
         strongest, found[strongest].slip, geometry, step=spectra.step, bins=spectra.bins
     )
     rest = np.where(taken, 0.0, spectra.evidence)
+    if found[strongest].evidence >= _EXPLAINS:
+        # Three times BPFO may lie at twice BPFI: what one defect explains is not seen twice.
+        for name in DEFECTS:
+            if name != strongest and {name, strongest} != {"ball", "cage"}:
+                found[name] = _best(spectra, rest, families[name])
     others = [
         _best(
             spectra,
@@ -119,16 +126,27 @@ def _best(
     spectra: EnvelopeSpectra, evidence: NDArray[np.float64], family: LineFamily
 ) -> DefectScore:
     trials = family.trials * max(1.0, _BANDS_ALIKE * len(spectra.bands)) * len(family.sets)
-    best, where = -math.inf, (0, 0, family.sets[0])
+    best, where = -math.inf, (0, family.sets[0], np.zeros(1))
     for names in family.sets:
         sums = _together(evidence, [family.lines[name] for name in names])
-        band, place = (int(at) for at in np.unravel_index(sums.argmax(), sums.shape))
-        worth = -_log10_tail(len(names), float(sums[band, place])) - math.log10(trials)
+        place = int(sums.max(axis=0).argmax())
+        worth = -_log10_tail(len(names), float(sums[:, place].max())) - math.log10(trials)
         if worth > best:
-            best, where = worth, (band, place, names)
-    band, place, names = where
+            best, where = worth, (place, names, sums[:, place])
+    place, names, sums = where
     lines = {name: int(family.lines[name][place]) for name in names}
-    depth = max(spectra.depth(band, column) for column in lines.values())
+    # Of bands that say it as clearly, the one in which the defect is heard best.
+    depths = {
+        int(band): max(
+            spectra.depth(int(band), column)
+            for column in lines.values()
+            if evidence[band, column] > 0
+        )
+        for band in np.flatnonzero(sums >= _AS_CLEAR * sums.max())
+        if any(evidence[band, column] > 0 for column in lines.values())
+    }
+    band = max(depths, key=lambda one: depths[one]) if depths else 0
+    depth = depths.get(band, 0.0)
     strength = max(
         _strength(spectra.ratio, [family.lines[name] for name in names])
         for names in family.strength

@@ -41,8 +41,8 @@ def shaft_speed(samples: NDArray[np.float64], rate: float, rpm: float) -> ShaftS
     count = len(samples)
     size = np.abs(np.fft.rfft(samples * np.hanning(count)))
     median = running_median(size, _MEDIAN_LINES)
-    height = np.log(np.maximum(size / np.maximum(median, 1e-300), 1.0))
-    height = np.minimum(height, _MOST)
+    tallness = np.log(np.maximum(size / np.maximum(median, 1e-300), 1.0))
+    height = np.minimum(tallness, _MOST)
     hertz = rate / count
     given = rpm / 60
     multiples = [k for k in range(1, _HARMONICS + 1) if k * given * 1.05 < rate / 2]
@@ -58,4 +58,7 @@ def shaft_speed(samples: NDArray[np.float64], rate: float, rpm: float) -> ShaftS
     rival = float(score[elsewhere].max()) if elsewhere.any() else 0.0
     if tall < _LEAST_LINES or rival > _RIVAL_SHARE * score[best]:
         return ShaftSpeed(rpm, found=False)
-    return ShaftSpeed(60 * float(speeds[best]), found=True)
+    # Lines are a few bins wide; where all their middles meet is the speed.
+    near = speeds[~elsewhere]
+    exact = np.interp(np.outer(multiples, near), np.arange(len(size)) * hertz, tallness)
+    return ShaftSpeed(60 * float(near[int(exact.sum(axis=0).argmax())]), found=True)
