@@ -114,13 +114,25 @@ def test_what_cannot_be_judged_is_not_kept(store, samples):
 
 
 def test_blocks_per_sensor_are_bounded(path):
-    store = WaveformStore(path, keep=3)
+    store = WaveformStore(path, keep=3, keep_seconds=0)
     for number in range(10):
         store.add(_block(number))
         store.add(_block(number, sensor="fe"))
     assert store.seconds("press", "de") == pytest.approx(1.5)
     assert store.bytes() == 6 * BLOCK * 4
     store.close()
+
+
+def test_short_blocks_are_kept_until_they_make_some_seconds(store):
+    for number in range(100):
+        store.add(_block(number))
+    assert store.seconds("press", "de") == pytest.approx(10.0)
+    for number in range(2_000):
+        block = Waveform(
+            "press", "fe", np.ones(1, np.float32), RATE, "g", START_NS + number * 10**6
+        )
+        store.add(block)
+    assert store.seconds("press", "fe") <= 0.26
 
 
 def test_bytes_are_bounded_and_each_sensor_keeps_what_is_fair(path):
@@ -136,11 +148,11 @@ def test_bytes_are_bounded_and_each_sensor_keeps_what_is_fair(path):
 
 
 def test_blocks_are_there_again_after_a_restart(path):
-    first = WaveformStore(path, keep=4)
+    first = WaveformStore(path, keep=4, keep_seconds=0)
     for number in range(9):
         first.add(_block(number, rpm=900.0))
     first.close()
-    second = WaveformStore(path, keep=3)
+    second = WaveformStore(path, keep=3, keep_seconds=0)
     _same(second.latest("press", "de"), _block(8, rpm=900.0))
     assert second.seconds("press", "de") == pytest.approx(1.5)
     second.add(_block(9))
@@ -171,7 +183,7 @@ def test_a_block_of_nonsense_in_the_file_is_damage(path):
 
 
 def test_a_full_disk_leaves_memory(path):
-    store = WaveformStore(path, keep=3)
+    store = WaveformStore(path, keep=3, keep_seconds=0)
     store.add(_block(0))
     (pages,) = store._file.connection.execute("PRAGMA page_count").fetchone()
     store._file.connection.execute(f"PRAGMA max_page_count={pages}")

@@ -23,6 +23,9 @@ from tml_ros.background.reading import Waveform
 from tml_ros.background.store_file import StoreFile, is_damage
 
 KEEP: Final = 8
+KEEP_SECONDS: Final = 10.0
+MAX_BLOCKS: Final = 256
+"""Of a sensor, however short they are."""
 MAX_BYTES: Final = 64_000_000
 APPLICATION_ID: Final = 0x746D6C57
 VERSION: Final = 1
@@ -53,18 +56,21 @@ class WaveformStore:
         path: Path | None,
         *,
         keep: int = KEEP,
+        keep_seconds: float = KEEP_SECONDS,
         max_bytes: int = MAX_BYTES,
         read_only: bool = False,
     ) -> None:
         """Open or create the file; path None: memory alone.
 
-        keep: blocks per sensor. max_bytes: of all samples; beyond it the oldest block of the sensor
-        with the most bytes goes. read_only: a file that another process may be writing. Raises
-        ValueError where keep or max_bytes is below 1.
+        keep: blocks per sensor, or as many as make `keep_seconds` where they are short. max_bytes:
+        of all samples; beyond it the oldest block of the sensor with the most bytes goes.
+        read_only: a file that another process may be writing. Raises ValueError where keep or
+        max_bytes is below 1.
         """
         if keep < 1 or max_bytes < 1:
             raise ValueError("keep, max_bytes: must be 1 or more")
         self._keep = keep
+        self._keep_seconds = keep_seconds
         self._max_bytes = max_bytes
         self._read_only = read_only
         self._lock = threading.RLock()
@@ -165,13 +171,20 @@ class WaveformStore:
         own = self._sensors.setdefault((waveform.machine, waveform.sensor), deque())
         own.append(block)
         self._bytes += waveform.samples.nbytes
-        gone = [self._drop(own).id] if len(own) > self._keep else []
+        gone = [self._drop(own).id] if self._too_many(own) else []
         while self._bytes > self._max_bytes:
             key = max(self._sensors, key=lambda sensor: _size(self._sensors[sensor]))
             gone.append(self._drop(self._sensors[key]).id)
             if not self._sensors[key]:
                 del self._sensors[key]
         return gone
+
+    def _too_many(self, blocks: Sequence[_Block]) -> bool:
+        if len(blocks) <= self._keep:
+            return False
+        lengths = (len(block.waveform.samples) / block.waveform.rate for block in blocks)
+        without_oldest = sum(lengths) - len(blocks[0].waveform.samples) / blocks[0].waveform.rate
+        return len(blocks) > MAX_BLOCKS or without_oldest >= self._keep_seconds
 
     def _drop(self, blocks: deque[_Block]) -> _Block:
         gone = blocks.popleft()
