@@ -99,6 +99,33 @@ def test_nothing_is_said_over_a_warning_and_a_sentence_cut_short_is_said_again()
     assert room.texts[1][1] >= began_s + 5.0
 
 
+def test_a_finding_that_is_cut_goes_on_with_the_sentence_that_was_cut() -> None:
+    room = Room()
+    room.voice.add(finding("a", "One. Two. Three."))
+    room.pass_time(1.7)
+    assert [text for text, _ in room.texts] == ["One.", "Two."]
+    room.warn(1.0)
+    room.pass_time(10)
+    assert [text for text, _ in room.texts] == ["One.", "Two.", "Two.", "Three."]
+
+
+def test_a_sentence_is_repeated_twice_at_most_and_then_given_up() -> None:
+    room = Room()
+    room.voice.add(finding("a", "One. Two."))
+    for silence_s in (0.0, *[WARNING_NS / SECOND] * 5):
+        room.pass_time(silence_s + 0.5)
+        room.warn(1.0)
+        # The same warning in pieces cuts nothing twice.
+        room.voice.heard("Leave it now.", room.now_ns)
+    assert [text for text, _ in room.texts] == ["One."] * 3
+    room.pass_time(10)
+    assert room.voice.waiting == 0
+    assert (room.voice.said, room.voice.left_out) == (0, 1)
+    room.voice.add(finding("b", "Later."))
+    room.pass_time(10)
+    assert room.texts[-1][0] == "Later."
+
+
 def test_an_urgent_one_comes_before_those_that_wait_and_after_a_warning() -> None:
     room = Room()
     room.voice.add(finding("a", "One. Two. Three."))

@@ -37,6 +37,7 @@ from tml_ros.background.learned_store import LearnedStore
 from tml_ros.background.machine import Machine
 from tml_ros.background.machine_sounds import MachineSounds
 from tml_ros.background.manuals import Manuals
+from tml_ros.background.noticed import said, shown
 from tml_ros.background.playbook import MaintenanceUrgency, Playbook
 from tml_ros.background.reading import Reading, Waveform
 from tml_ros.background.reading_watches import ReadingWatches, is_sensor_fault
@@ -392,13 +393,13 @@ class Background:
             self._task = None
 
     def _cancelled_watch(self, delegation: Delegation, now_ns: int) -> Finding:
-        said = "Gelöscht." if self._language == "de" else "Cancelled."
+        told = "Gelöscht." if self._language == "de" else "Cancelled."
         return Finding(
             id=finding_id(delegation.id, "end"),
             delegation=delegation.id,
             outcome=Outcome.ANSWERED,
-            say=said,
-            show=f"{said} {delegation.cancels}",
+            say=told,
+            show=f"{told} {delegation.cancels}",
             urgency=delegation.urgency,
             confidence=1.0,
             stamp_ns=now_ns,
@@ -421,11 +422,11 @@ class Background:
             return list(self._desk.submit(check, now_ns))
         evidence: tuple[Evidence, ...] = ()
         if due.value is not None:
-            shown = f"{watch.quantity} of {watch.machine} is {due.value:.6g} {watch.unit}".rstrip()
+            value = f"{watch.quantity} of {watch.machine} is {due.value:.6g} {watch.unit}".rstrip()
             evidence = (
                 Evidence(
                     source=f"{watch.machine}/{watch.quantity}",
-                    text=shown,
+                    text=value,
                     value=due.value,
                     unit=watch.unit,
                     stamp_ns=due.stamp_ns,
@@ -461,32 +462,12 @@ class Background:
             picture = self._evidence.keep(
                 f"{now_ns:020d}_{_safe(change.id)}.png", condition.picture
             )
-        name = condition.machine.replace("_", " ")
-        if change.worse and advice is not None:
-            # What is said is short; the measurements are shown.
-            sure = round(100 * min(1.0, max(0.0, condition.confidence)))
-            percent = "Prozent sicher" if self._language == "de" else "percent sure"
-            said = f"{name}, {advice.entry.title}, {sure} {percent}. {advice.entry.action}"
-        elif change.worse:
-            said = f"{name}, {condition.sentence}"
-        elif self._language == "de":
-            said = f"{name} ist wieder in Ordnung: {condition.sentence}"
-        else:
-            said = f"{name} is back to normal: {condition.sentence}"
         now = advice is not None and advice.entry.urgency is MaintenanceUrgency.NOW
-        figures = "".join(
-            f"\n- {figure.replace('_', ' ')}: {value:.6g} {unit}".rstrip()
-            for figure, (value, unit) in condition.figures.items()
-        )
-        shown = f"**{condition.machine}: {condition.state.value}**\n\n{condition.sentence}{figures}"
-        if advice is not None:
-            checks = "".join(f"\n- {check}" for check in advice.entry.checks)
-            shown += f"\n\n{advice.entry.action}\n{checks}\n\n{advice.caution}"
         finding = Finding(
             id=change.id,
             outcome=Outcome.NOTICED,
-            say=shortened(said, MAX_SAID),
-            show=shortened(shown, MAX_SHOWN),
+            say=shortened(said(change, advice, self._language), MAX_SAID),
+            show=shortened(shown(change, advice), MAX_SHOWN),
             urgency=Urgency.NOW if now and condition.state is State.FAULT else Urgency.WHEN_FREE,
             confidence=min(1.0, max(0.0, condition.confidence)),
             evidence=(

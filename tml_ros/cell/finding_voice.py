@@ -2,8 +2,8 @@
 
 Knows nothing of topics, clocks or of how speech is made. Speech goes out in blocks of one turn,
 hardly earlier than it is heard, so that a warning never waits behind it: when one comes, the
-finding falls silent with the block that is playing and is said again afterwards. One thread owns
-it. Times are of a steady clock.
+finding falls silent with the block that is playing and goes on afterwards with the sentence that
+was cut, at most twice. One thread owns it. Times are of a steady clock.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ PAUSE_NS: Final = 700_000_000
 """Silence before what can wait begins."""
 WARNING_NS: Final = 3_000_000_000
 """So long after a warning began nothing else is said, unless it is heard to last longer."""
+MAX_REPEATS: Final = 2
+"""A sentence that is cut short more often is given up, and the rest of its finding with it."""
 PLAYING_NS: Final = 350_000_000
 """The loudspeaker played something so short a time ago: it is being heard."""
 
@@ -55,6 +57,7 @@ class _Speech:
     samples: Samples | None = None
     sent: int = 0
     began: bool = False
+    repeats: int = 0
     told: bool = False
     """Whether an earlier sentence of it went out."""
 
@@ -114,10 +117,16 @@ class FindingVoice:
             return
         self._warned_ns = now_ns
         current = self._current
-        if current is not None:
-            # The sentence that was cut short is said again from its beginning.
-            current.sent, current.began, current.told = 0, False, False
-            self._heard_until_ns = min(self._heard_until_ns, now_ns)
+        if current is None:
+            return
+        self._heard_until_ns = min(self._heard_until_ns, now_ns)
+        if current.began and current.repeats == MAX_REPEATS:
+            self._current = None
+            self.left_out += 1
+            return
+        # The sentence that was cut short is said again from its beginning.
+        current.repeats += current.began
+        current.sent, current.began, current.told = 0, False, False
 
     def playback(self, samples: int, now_ns: int) -> None:
         """The loudspeaker has played so many samples since its start."""
@@ -139,6 +148,7 @@ class FindingVoice:
                 continue
             self._current.sentences.popleft()
             self._current.samples, self._current.sent, self._current.began = None, 0, False
+            self._current.repeats = 0
             urgent = any(map(_urgent, self._waiting)) and not _urgent(self._current)
             if self._current.sentences and urgent:
                 self._waiting.insert(0, self._current)
