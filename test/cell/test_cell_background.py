@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from tml_ros.background.condition import State
+from tml_ros.background.contracts import Finding
 from tml_ros.background.reading import Reading, Waveform
 from tml_ros.cell.cell_background import cell_background, default_store
 from tml_ros.cell.cell_file import parse_cell
 from tml_ros.cell.sound_blocks import EVERY_SECONDS, SECONDS, SoundBlocks
 from tml_ros.sim.bearing_signal import bearing_waveform
+from tml_ros.sim.machine_sound import SoundFault, machine_sound
 
 CELL = """
 cell: press
@@ -59,6 +61,30 @@ def test_a_limit_that_is_passed_is_judged() -> None:
     states = {one.method: one.state for one in background.record.conditions("press_1")}
     assert states["trend"] is State.FAULT
     background.close()
+
+
+def test_a_machine_that_names_a_microphone_is_noticed_when_it_sounds_different(
+    tmp_path: Path,
+) -> None:
+    cell = parse_cell(CELL, Path("/plant/cell.yaml"))
+    found: list[Finding] = []
+    now_ns = START
+    for fault, seconds in ((SoundFault.NONE, 1_200.0), (SoundFault.KNOCK, 180.0)):
+        # A restart in between: what was learned is taken up.
+        background = cell_background(cell, tmp_path)
+        sound = machine_sound(machine=3, take=1, seconds=seconds, rate=2_000.0, fault=fault,
+                              fault_db=3.0)  # fmt: skip
+        for block in sound.reshape(-1, 4_000):
+            now_ns += 10_000_000_000
+            heard = Waveform("press_1", "hall", block, 2_000.0, "", now_ns)
+            background.observe(heard, now_ns)
+            for _ in range(2):
+                found += background.advance(now_ns)
+        background.close()
+    (noticed,) = found
+    assert noticed.say.startswith("Press 1: a sound that is not this machine's usual one")
+    assert noticed.evidence[0].source == "press_1/hall (acoustic)"
+    assert noticed.evidence[0].picture
 
 
 def test_the_store_is_where_the_cell_says_or_below_ros(monkeypatch: pytest.MonkeyPatch) -> None:

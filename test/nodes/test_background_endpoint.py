@@ -101,4 +101,4 @@ def test_the_model_answers_with_evidence_and_the_planner_when_it_fails_or_stalls
         assert "fixed rules" in planned.say
     assert len(asked) == 4
     assert any(message["role"] == "tool" for message in asked[1]["messages"])
-    assert process.running
+    assert process.running()
