@@ -254,8 +254,8 @@ def _sensor_faults(
         figures = share(len(days), total)
         figures["days_p50"] = delays(days, total)["p50"]
         groups[event.value] = figures
-        blamed[event.value] = {"of": total} | {
-            way: sum(tallies[way, quantity].blamed[event] for quantity in quantities)
-            for way in ways
-        }
+        row: Figures = {"of": total}
+        for way in ways:
+            row[way] = sum(tallies[way, quantity].blamed[event] for quantity in quantities)
+        blamed[event.value] = row
     return {"sensor_faults_named": groups, "machine_blamed_for_its_sensor": blamed}

@@ -109,7 +109,7 @@ class MachineHistory:
     stamps_ns: int64 [n], increasing but in `GAPS`. values, and each of the neighbours: float64 [n].
     sigma: sd of the irregular part of the healthy machine while it runs, in `unit`.
     event_ns: when it began, None where it is healthy. limit: that a drift reaches; limit_ns: when
-    the level without cycles and noise, at work, has done so; None where it does not.
+    the level that shows at work, without cycles and noise, has done so; None where it does not.
     accelerating: whether it is a drift whose pace grows.
     """
 
@@ -168,7 +168,8 @@ def machine_history(
     change = _change(times, event, began=began, sigma=sigma, bend=bend, rng=fate)
     load = base + season + cycle + irregular + change - nature.idle
     true = nature.idle + _relax(running, nature.relax_s, step_s) * load
-    sensors = [_sensor(true, nature, machine) for _ in range(1 + others)]
+    offsets = machine.normal(size=1 + others) * nature.noise
+    sensors = [_sensor(true + offset, nature, machine) for offset in offsets]
     values = _sensor_event(
         sensors[0], times, event, began=began, sigma=sigma, nature=nature, rng=fate
     )
@@ -183,7 +184,7 @@ def machine_history(
     if event is Event.GAPS:
         order = _disordered(order, fate)
     limit = base + DRIFT_SIGMAS * sigma
-    reached = np.flatnonzero(season + change >= DRIFT_SIGMAS * sigma)
+    reached = np.flatnonzero(season + change + offsets[0] >= DRIFT_SIGMAS * sigma)
     healthy = event in HEALTHY_EVENTS
     return MachineHistory(
         quantity=quantity,
@@ -265,12 +266,11 @@ def _change(
 
 
 def _sensor(true: Floats, nature: _Nature, rng: np.random.Generator) -> Floats:
-    """What a sensor of its own offset makes of it; every 1500th reading is wrong."""
+    """What a sensor makes of it; every 1500th reading is wrong."""
     noise = nature.reading * rng.standard_t(nature.tail, len(true))
     wrong = rng.random(len(true)) < 1 / 1_500
     noise += wrong * rng.normal(size=len(true)) * 20 * nature.noise
-    read = true + noise + rng.normal() * nature.noise
-    return np.asarray(np.round(read / nature.step) * nature.step)
+    return np.asarray(np.round((true + noise) / nature.step) * nature.step)
 
 
 def _sensor_event(

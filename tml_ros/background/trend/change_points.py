@@ -194,7 +194,7 @@ def _describe(
     total = np.cumsum(held[begin:upto])
     left = places - begin
     explained = total[left - 1] ** 2 / left + (total[-1] - total[left - 1]) ** 2 / (upto - places)
-    near = places[explained > explained.max() - 4 * slow**2]
+    near = places[explained >= explained.max() - 4 * slow**2]
     return Change(
         stamp_ns=int(stamps_ns[first]),
         earliest_ns=int(stamps_ns[min(near[0], first)]),

@@ -62,9 +62,15 @@ def without_daily_cycle(even: EvenSeries) -> tuple[Floats, float]:
     profile = profile - profile.mean()
     cycle = np.interp((hours - 0.5) % 24, np.arange(25), np.append(profile, profile[0]))
     without = stands_out - cycle
-    if spread(without) > WORTH * spread(stands_out):
+    if _reach(without) > WORTH * _reach(stands_out):
         return values, 0.0
     return values - cycle, float(profile.max() - profile.min())
+
+
+def _reach(values: Floats) -> float:
+    """From the lowest tenth to the highest; what is at work for a third of the day shows in it."""
+    found = values[np.isfinite(values)]
+    return float(np.subtract(*np.quantile(found, [0.9, 0.1]))) if len(found) else 0.0
 
 
 def _day_around(even: EvenSeries) -> Floats:

@@ -62,8 +62,7 @@ class NeighbourWatch:
             return None
         by = abs(shift.by)
         # Where a neighbour itself moves, all others move against it, but less.
-        elsewhere = [watch.shift for watch in self._others if watch.shift is not None]
-        if any(abs(other.by) > by for other in elsewhere):
+        if len(others) > 1 and any(abs(watch.off) > by for watch in self._others):
             return None
         text = f"has moved by {by:.3g} {self._unit}".rstrip() + " against its neighbours"
         if len(others) == 1:

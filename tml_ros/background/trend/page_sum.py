@@ -51,7 +51,7 @@ class PageSum:
         high, low = self._sums
         if max(high, low) > self._limit:
             self.raised = 1 if high >= low else -1
-        elif max(high, low) < self._limit / 2:
+        elif self.raised and self._sums[0 if self.raised > 0 else 1] < self._limit / 2:
             self.raised = 0
         return self.raised
 

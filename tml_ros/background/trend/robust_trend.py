@@ -64,6 +64,10 @@ class Trend:
         """The line at a time."""
         return self.level + self.slope * (when - self.pivot)
 
+    def error(self, when: float) -> float:
+        """Standard error of `at`."""
+        return float(np.hypot(self.level_error, self.slope_error * (when - self.pivot)))
+
 
 def quantile(confidence: float) -> float:
     """Standard errors on either side that hold this share."""
@@ -164,7 +168,7 @@ def _squares(times: Floats, values: Floats) -> Floats:
 
 def _left(times: Floats, values: Floats) -> Floats:
     line = np.polynomial.polynomial.polyfit(times, values, 1)
-    return np.asarray(values - line[0] - line[1] * times)
+    return np.asarray(values - np.polynomial.polynomial.polyval(times, line))
 
 
 def _without_lone_ones(values: Floats) -> Floats:

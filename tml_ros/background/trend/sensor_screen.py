@@ -97,8 +97,12 @@ class SensorScreen:
 
     @property
     def trusted(self) -> bool:
-        """Whether the values say anything of the machine: a stuck sensor does not."""
-        return Fault.STUCK not in self.active
+        """Whether the values say anything of the machine: a sensor that may be stuck does not."""
+        if Fault.STUCK in self.active:
+            return False
+        lasts = self._last_ns - self._run_ns
+        usual = max(2 * self._longest, self._known.get(self._last, 0))
+        return not (self.learned and self._run >= 4 and lasts > usual) or self._near_constant()
 
     def corrected(self, value: float) -> float:
         """The value in the unit it should be in, where the unit has jumped."""
@@ -269,8 +273,9 @@ class SensorScreen:
         since_ns, last_ns = self._pending[0][0], self._pending[-1][0]
         pending = [value for _, value in self._pending]
         self._pending.clear()
-        if self._shown is not None and abs(self._shown.of(shown) - level) < 0.05 * abs(
-            shown - level
+        levels = (level, median(list(self._near)[-6:]))
+        if self._shown is not None and any(
+            abs(self._shown.of(shown) - before) < 0.05 * abs(shown - before) for before in levels
         ):
             self._shown = None
             self.active.pop(Fault.UNIT_JUMP, None)
@@ -279,7 +284,7 @@ class SensorScreen:
             self._near.extend(pending * (_NEAR // 2 // _PENDING))
             return None
         fits = []
-        for before in (level, median(list(self._near)[-6:])):
+        for before in levels:
             far = abs(shown - before)
             for to in self._conversions:
                 off = abs(shown - to.of(before))

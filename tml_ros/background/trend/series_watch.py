@@ -83,6 +83,8 @@ class SeriesWatch:
         self._rested = 0
         self._normal: LearnedNormal | None = None
         self.shift: Shift | None = None
+        self.off = 0.0
+        """How far the last hours or the last day lay from normal, in the quantity's unit."""
 
     @property
     def judges(self) -> bool:
@@ -181,7 +183,7 @@ class SeriesWatch:
         found = [left for left in recent if not math.isnan(left)]
         if len(found) < hours / 3:
             return None
-        off = float(median(found))
+        off = self.off = float(median(found))
         stamp_ns = (hour + 1) * HOUR_NS
         was = self.shift
         direction = page.add(off / wide, stamp_ns)
@@ -214,6 +216,7 @@ class SeriesWatch:
             "values": list(self._values),
             "seen": self._seen,
             "rested": self._rested,
+            "off": self.off,
             "slow": self._slow.facts(),
             "fast": self._fast.facts(),
             "screen": self.screen.facts(),
@@ -234,6 +237,7 @@ class SeriesWatch:
             self._hour, self._first = facts["hour"], int(facts["first"])
             self._values = [float(value) for value in facts["values"]]
             self._seen, self._rested = int(facts["seen"]), int(facts["rested"])
+            self.off = float(facts["off"])
             self._slow.restore(facts["slow"])
             self._fast.restore(facts["fast"])
             self.screen.restore(facts["screen"])

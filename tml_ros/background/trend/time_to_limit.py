@@ -64,23 +64,20 @@ def time_to_limit(
     if trend is None:
         return TimeToLimit(Outlook.TOO_LITTLE_DATA, confidence=confidence)
     sign = -1.0 if below else 1.0
-    slope = sign * trend.slope
-    # How far is left, where the level is best known and at the end.
-    left = sign * (limit - trend.level)
     if sign * (limit - trend.at(trend.last)) <= 0:
         return TimeToLimit(Outlook.REACHED, confidence=confidence)
     if not trend.steady:
         return TimeToLimit(Outlook.NO_TREND, confidence=confidence)
-    if slope <= 0:
+    if sign * trend.slope <= 0:
         return TimeToLimit(Outlook.AWAY, confidence=confidence)
-    expected = trend.pivot + left / slope - now_s
     z = quantile(confidence)
+    slope, left = sign * trend.slope, sign * (limit - trend.level)
     early, late = _crossings(left, slope, z * trend.level_error, z * trend.slope_error)
-    low = max(trend.pivot + early - now_s, 0.0)
-    high = trend.pivot + late - now_s
+    times = trend.pivot + np.array([left / slope, early, late]) - now_s
+    expected, low, high = (max(float(when), 0.0) for when in times)
     if expected > YEAR_S:
         return TimeToLimit(Outlook.NOT_WITHIN_A_YEAR, low=low, confidence=confidence)
-    return TimeToLimit(Outlook.EXPECTED, max(expected, 0.0), low, max(high, 0.0), confidence)
+    return TimeToLimit(Outlook.EXPECTED, expected, low, high, confidence)
 
 
 def _crossings(left: float, slope: float, level: float, pace: float) -> tuple[float, float]:

@@ -88,8 +88,8 @@ class TrendView:
                 words = f"limit in {duration_words.duration(seconds)}"
                 marks.append(chart.Mark(self.now_ns + round(seconds * SECOND_NS), words))
         times = np.linspace(trend.first, max(until, trend.last), 60)
-        line = trend.level + trend.slope * (times - trend.pivot)
-        wide = 1.645 * np.hypot(trend.level_error, trend.slope_error * (times - trend.pivot))
+        line = np.array([trend.at(when) for when in times])
+        wide = 1.645 * np.array([trend.error(when) for when in times])
         stamps: NDArray[np.int64] = start_ns + np.asarray(times * SECOND_NS, np.int64)
         return chart.draw(
             chart.Plot(
@@ -116,9 +116,9 @@ class TrendView:
         low, high = sorted((abs(trend.low), abs(trend.high)))
         pace = duration_words.value(abs(trend.slope) * per_s, self.unit, digits=2)
         way = "rising" if trend.slope > 0 else "falling"
+        known = f"({low * per_s:.2g} to {high * per_s:.2g})"
         return (
-            f"{self.name} has been {way} by {pace} a {per} "
-            f"({low * per_s:.2g} to {high * per_s:.2g}) for {window} and is at {level}"
+            f"{self.name} has been {way} by {pace} a {per} {known} for {window} and is at {level}"
         )
 
     def _interval(self) -> str:

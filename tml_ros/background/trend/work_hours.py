@@ -50,7 +50,10 @@ def rest_limit(values: Floats) -> float:
     if within[emptiest] > BETWEEN * count:
         return -np.inf
     limit = float(limits[emptiest])
-    if np.count_nonzero(np.diff(found > limit)) < CROSSINGS:
+    # What hangs about the limit, or crosses it for a moment, has not changed sides.
+    steady = np.median(np.lib.stride_tricks.sliding_window_view(found, 7), axis=1)
+    sides = np.where(steady > limit + gap / 2, 1, np.where(steady < limit - gap / 2, -1, 0))
+    if np.count_nonzero(np.diff(sides[sides != 0])) < CROSSINGS:
         return -np.inf
     return limit
 
