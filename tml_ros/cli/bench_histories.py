@@ -51,7 +51,7 @@ def histories(
         if sound:
             figures["sound"] = bench_sounds(
                 machines=1 if quick else 4,
-                takes=2 if quick else 40,
+                takes=2 if quick else 30,
                 progress=lambda what, share: progress.reach(what, 0.8 + 0.2 * share),
             )
     if as_json:

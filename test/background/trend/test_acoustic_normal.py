@@ -61,7 +61,7 @@ def test_a_new_constant_sound_is_a_change_and_then_a_fault(normal, fault):
         for take in range(3)
     ]
     assert [one.state for one in judged] == [State.WATCH, State.WATCH, State.FAULT]
-    assert judged[-1].defect == "sound_changed"
+    assert judged[-1].defect == "acoustic_change"
     assert judged[-1].confidence == 0.95
     assert judged[-1].figures["distance"][0] > judged[-1].figures["limit"][0]
 

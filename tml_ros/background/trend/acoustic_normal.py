@@ -137,7 +137,7 @@ class AcousticNormal:
             method=METHOD,
             state=state,
             stamp_ns=waveform.stamp_ns,
-            defect="" if state is State.NORMAL else "sound_changed",
+            defect="" if state is State.NORMAL else "acoustic_change",
             confidence=1 - self._rate,
             grade=round(100 * min(max(1.5 - 0.5 * far, 0.0), 1.0)),
             sentence=view.sentence(),

@@ -112,6 +112,7 @@ class _Scale:
         self.last = max(self.last, self.first + SECOND_NS)
         newest = int(plot.stamps_ns[-1]) if len(plot.stamps_ns) else self.last
         self.now_ns = newest if plot.now_ns is None else plot.now_ns
+        self.last = max(self.last, self.now_ns)
         low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
         margin = 0.06 * (high - low) or abs(high) * 0.01 or 1.0
         self.low, self.high = low - margin, high + margin

@@ -32,8 +32,8 @@ class NeighbourWatch:
         if not 1 <= neighbours <= MOST:
             raise ValueError(f"{neighbours} neighbours, not 1 to {MOST}")
         self._unit = unit
-        self._own = SeriesWatch(unit, calm=calm)
-        self._others = [SeriesWatch(unit, calm=calm) for _ in range(neighbours)]
+        self._own = SeriesWatch(unit, calm=calm, screened=False)
+        self._others = [SeriesWatch(unit, calm=calm, screened=False) for _ in range(neighbours)]
         self.fault: SensorFault | None = None
 
     def reset(self) -> None:

@@ -57,14 +57,16 @@ class Shift:
 class SeriesWatch:
     """One quantity: `add` each reading; what begins with it comes back."""
 
-    def __init__(self, unit: str = "", *, calm: float = 1.0) -> None:
+    def __init__(self, unit: str = "", *, calm: float = 1.0, screened: bool = True) -> None:
         """unit: of the readings, as they say. calm: more than 1 for fewer and later alarms.
 
+        screened: whether faults of the sensor are looked for; not in what is computed from several.
         Raises ValueError where calm is not between 0.1 and 100.
         """
         if not 0.1 <= calm <= 100:
             raise ValueError(f"calm={calm} is not between 0.1 and 100")
         self.screen = SensorScreen(unit)
+        self._screened = screened
         self._slow = PageSum(allowance=2.5, limit=5.0 * calm, most=5.0, weight=1.0)
         self._fast = PageSum(allowance=3.0, limit=4.0 * calm, most=8.0, weight=2 / SHORT_H)
         self.reset()
@@ -117,7 +119,7 @@ class SeriesWatch:
             begun += self._until(hour)
         elif hour < self._hour:
             return ()
-        fault = self.screen.add(stamp_ns, value)
+        fault = self.screen.add(stamp_ns, value) if self._screened else None
         if fault is not None:
             begun.append(fault)
         if self.screen.trusted:

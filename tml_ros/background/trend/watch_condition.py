@@ -52,7 +52,7 @@ def watch_condition(
         )
     elif watch.shift is not None:
         shift = watch.shift
-        state, defect = State.WATCH, "shift"
+        state, defect = State.WATCH, "level_shift"
         ago = duration_words.duration(max(now_ns - shift.since_ns, 0) / SECOND_NS)
         by = duration_words.value(abs(shift.by), unit)
         sentence = (
