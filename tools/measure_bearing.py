@@ -212,7 +212,7 @@ def measure_simulated(first: int, count: int) -> None:
             )
     untold = [case for case in cases if case.defect and not case.tellable]
     seen = Counter(outcome(case.found, case.defect) for case in untold)
-    print(f"\nToo short to tell the rate from the shaft's: {_counts(seen)}.")
+    print(f"\nToo short for the defect that was there: {_counts(seen)}.")
     _show_confidence(cases)
 
 
@@ -241,19 +241,15 @@ def fit_confidence(first: int, count: int) -> None:
     depth = np.array([min(0.6, one["modulation_depth"][0] / 100) for one in figures])
     doubtful = np.array(["cannot be told from it" in case.found.sentence for case in named])
     right = np.array([case.found.defect == case.defect for case in named])
-    terms = np.stack([np.ones(len(named)), certain, depth, doubtful], axis=1)
-    print("named: constant, evidence, depth, doubt:", np.round(_logistic(terms, right), 2))
+    rolling = np.array([case.found.defect in {"ball", "cage"} for case in named])
+    terms = np.stack([np.ones(len(named)), certain, depth, rolling, doubtful], axis=1)
+    weights = np.round(_logistic(terms, right), 2)
+    print("named: constant, evidence, depth, ball or cage, doubt:", weights)
     quiet = [case for case in cases if not case.found.defect]
-    near = np.array(
-        [
-            min(1.0, max(0.0, one["evidence"][0]) / 2) * min(1.0, one["modulation_depth"][0] / 16)
-            for one in (case.found.figures for case in quiet)
-        ]
-    )
-    untold = np.array(["too short to tell" in case.found.sentence for case in quiet])
+    untold = np.array(["too short to see" in case.found.sentence for case in quiet])
     right = np.array([not case.defect for case in quiet])
-    terms = np.stack([np.ones(len(quiet)), near, untold], axis=1)
-    print("not named: constant, nearness, untold:", np.round(_logistic(terms, right), 2))
+    terms = np.stack([np.ones(len(quiet)), untold], axis=1)
+    print("not named: constant, untold:", np.round(_logistic(terms, right), 2))
     _show_confidence(cases)
 
 

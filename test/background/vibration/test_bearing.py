@@ -49,7 +49,7 @@ def test_a_defect_is_named_at_any_speed(defect: str, rpm: float) -> None:
         "ball": 2 * GEOMETRY.bsf,
         "cage": GEOMETRY.ftf,
     }[defect]
-    assert found.figures["defect_rate"][0] == pytest.approx(order * rpm / 60, rel=0.017)
+    assert found.figures["defect_rate"][0] == pytest.approx(order * rpm / 60, rel=0.025)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -142,8 +142,8 @@ def test_the_turns_that_are_asked_for_are_enough() -> None:
 def test_a_rate_next_to_the_shafts_own_is_said_to_be_out_of_sight() -> None:
     # 6203: balls pass the outer race 3.053 times a turn.
     found = judged(HEALTHY[:24_000], geometry=named_bearing("6203"))
-    assert "too short to tell the rate of the outer race" in found.sentence
-    assert "76 turns are needed" in found.sentence or "turns are needed" in found.sentence
+    assert "too short to see a defect of the outer race" in found.sentence
+    assert "76 turns are needed" in found.sentence
 
 
 @pytest.mark.parametrize("slip", [0.0, -0.01, 0.2, np.nan])

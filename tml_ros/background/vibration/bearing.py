@@ -81,7 +81,7 @@ def bearing_condition(
         turns=segment_turns(geometry),
     )
     untold = tuple(name for name in DEFECTS if turns < turns_to_tell(name, geometry))
-    scores = score_defects(spectra, geometry, slip=slip)
+    scores = score_defects(spectra, geometry, slip=slip, turns=turns)
     judged = verdict(scores, untold=untold)
     analysis = BearingAnalysis(waveform, geometry, speed, turns, spectra, scores, judged, untold)
     return Condition(

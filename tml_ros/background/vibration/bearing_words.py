@@ -162,10 +162,7 @@ def _blind(analysis: BearingAnalysis) -> str:
         return ""
     names = " and ".join(NAMES[name] for name in analysis.untold)
     needed = max(turns_to_tell(name, analysis.geometry) for name in analysis.untold)
-    return (
-        f"too short to tell the rate of the {names} from the shaft's own, "
-        f"{math.ceil(needed)} turns are needed"
-    )
+    return f"too short to see a defect of the {names}, {math.ceil(needed)} turns are needed"
 
 
 def _chance(certain: float) -> str:

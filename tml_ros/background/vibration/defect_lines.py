@@ -26,6 +26,9 @@ RATES: Final[Mapping[str, str]] = MappingProxyType(
     {"outer_race": "BPFO", "inner_race": "BPFI", "ball": "2xBSF", "cage": "FTF"}
 )
 """What the rate of each defect is called."""
+CAGE_TURNS: Final = 15.0
+"""Of the cage, without which nothing is said by its rate: a few knocks without any order may well
+come in step with a few turns."""
 _BINS_TO_TELL = 4
 _LEAST_TURNS, _MOST_TURNS = 80.0, 160.0
 
@@ -78,8 +81,10 @@ def segment_turns(geometry: BearingGeometry) -> float:
 def turns_to_tell(defect: str, geometry: BearingGeometry) -> float:
     """Turns of the shaft it takes to part a defect's rate from the shaft's own orders.
 
-    For a ball its sidebands do as well.
+    For a ball its sidebands do as well. For the cage: those that make `CAGE_TURNS` of it.
     """
+    if defect == "cage":
+        return CAGE_TURNS / geometry.ftf
     order = rate_order(defect, geometry)
     orders = [order]
     if defect == "ball":

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.background.vibration.ball_hump import Hump, ball_hump
+from tml_ros.background.vibration.ball_hump import NO_HUMP, Hump, ball_hump
 from tml_ros.background.vibration.bearing_geometry import BearingGeometry
 from tml_ros.background.vibration.defect_lines import (
     DEFECTS,
@@ -27,6 +27,7 @@ from tml_ros.background.vibration.defect_lines import (
     other_family,
     other_orders,
     rate_order,
+    turns_to_tell,
 )
 from tml_ros.background.vibration.envelope import EnvelopeSpectra
 
@@ -92,10 +93,21 @@ class Scores:
         return score.evidence / (1 + share * (self.unrest - 1))
 
 
-def score_defects(spectra: EnvelopeSpectra, geometry: BearingGeometry, *, slip: float) -> Scores:
-    """What speaks for each defect."""
+def score_defects(
+    spectra: EnvelopeSpectra, geometry: BearingGeometry, *, slip: float, turns: float
+) -> Scores:
+    """What speaks for each defect.
+
+    turns: of the shaft, in all; where they are too few for the cage, nothing that goes round with
+    it speaks.
+    """
     families = line_families(geometry, slip=slip, step=spectra.step, bins=spectra.bins)
+    round_seen = turns >= turns_to_tell("cage", geometry)
+    if not round_seen:
+        families["ball"] = _without_cage(families["ball"])
     found = {name: _best(spectra, spectra.evidence, families[name]) for name in DEFECTS}
+    if not round_seen:
+        found["cage"] = replace(found["cage"], evidence=-math.inf, depth=0.0, strength=0.0)
     strongest = max(DEFECTS, key=lambda name: found[name].strength)
     apart = _ball_apart(spectra, geometry, slip=slip)
     taken = explained(
@@ -118,7 +130,7 @@ def score_defects(spectra: EnvelopeSpectra, geometry: BearingGeometry, *, slip: 
     body = _quantile([other.evidence for other in others])
     height = _quantile([other.strength for other in others])
     unrest = max(1.0, body / _BODY_EXPECTED)
-    hump = ball_hump(spectra, geometry)
+    hump = ball_hump(spectra, geometry) if round_seen else NO_HUMP
     return Scores(found, strongest, unrest, height, apart, hump)
 
 
@@ -161,11 +173,14 @@ def _ball_apart(spectra: EnvelopeSpectra, geometry: BearingGeometry, *, slip: fl
 
     def at(order: float) -> float:
         family = ball_family(order, geometry, slip=slip, step=spectra.step, bins=spectra.bins)
-        own = tuple(names for names in family.sets if "c" not in names)
-        return _best(spectra, spectra.evidence, replace(family, sets=own)).evidence
+        return _best(spectra, spectra.evidence, _without_cage(family)).evidence
 
     others = cage_multiples(geometry, step=spectra.step, bins=spectra.bins)
     return at(rate_order("ball", geometry)) - _quantile([at(order) for order in others])
+
+
+def _without_cage(family: LineFamily) -> LineFamily:
+    return replace(family, sets=tuple(names for names in family.sets if "c" not in names))
 
 
 def _quantile(values: list[float]) -> float:

@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 LINE_CEILING = 3.0
 """A spectral line may stand above the median of its neighbourhood by this factor, not more."""
 NEIGHBOURHOOD_HZ = 30.0
+KNOCK_CEILING = 20.0
+"""The envelope's power may rise above its median by this factor, not more: noise alone does so once
+in a million samples, and a few knocks from elsewhere must not outweigh hundreds of strikes."""
 LOWEST_ORDER, LOWEST_SHARE = 10.0, 0.02
 """Bands begin above so many shaft orders, and above this share of the sample rate."""
 HIGHEST_SHARE = 0.49
@@ -167,6 +170,10 @@ def _envelope_power(lines: NDArray[np.complex128], columns: int) -> Floats:
     """Power of the squared envelope of a band given by its lines; [columns]."""
     size = 1 << max(1, math.ceil(math.log2(2 * len(lines) + 1)))
     envelope = np.abs(np.fft.ifft(lines, size)) ** 2
+    # The stretch was windowed, its power by the fourth power of a sine.
+    window = np.sin(np.pi * (np.arange(size) + 0.5) / size) ** 4
+    median = float(np.median(envelope / np.maximum(window, 0.01)))
+    envelope = np.minimum(envelope, KNOCK_CEILING * median * window + 1e-300)
     found = np.abs(np.fft.rfft(envelope)[:columns]) ** 2
     return np.pad(found, (0, columns - len(found)))
 
