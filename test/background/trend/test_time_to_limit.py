@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tml_ros.background.trend.robust_trend import Trend, quantile
-from tml_ros.background.trend.time_to_limit import Outlook, time_to_limit
+from tml_ros.background.trend.time_to_limit import WIDER, Outlook, time_to_limit
 
 DAY = 86_400.0
 LINE = Trend(
@@ -63,7 +63,7 @@ def test_the_interval_is_where_the_bounds_of_the_line_cross_the_limit():
     ahead = time_to_limit(LINE, 80.0, now_s=20 * DAY, confidence=0.9)
     times = np.linspace(0, 100, 200_001) * DAY
     away = times - LINE.pivot
-    wide = quantile(0.9) * np.hypot(LINE.level_error, LINE.slope_error * away)
+    wide = WIDER * quantile(0.9) * np.hypot(LINE.level_error, LINE.slope_error * away)
     line = LINE.level + LINE.slope * away
     low = times[np.argmax(line + wide >= 80.0)] - 20 * DAY
     high = times[np.argmax(line - wide >= 80.0)] - 20 * DAY
