@@ -45,6 +45,7 @@ AT_ONCE = 100
 """Delegations that are taken in with one write to the disk."""
 TURNS_PER_TICK = 20
 MAX_WAITING = 4_000
+LISTENERS_NS = 5_000_000_000
 STALLED_NS = 10_000_000_000
 DELEGATIONS, ALARMS, EVENTS, TICKS = "delegations", "alarms", "alarm events", "ticks"
 
@@ -76,6 +77,7 @@ class BackgroundNode(CellNode):
         self._asked: deque[str] = deque(maxlen=MAX_WAITING)
         self._asked_dropped = 0
         self._worked_ns = 0
+        self._active_since_ns = 0
         self._counts: dict[str, str] = {}
         self._problems: tuple[str, ...] = ()
         self.start()
@@ -101,6 +103,7 @@ class BackgroundNode(CellNode):
 
     def activate(self) -> None:
         """Start to listen and to think."""
+        self._active_since_ns = self.steady_ns()
         lanes = {
             _lane(source): Lane(partial(self._on_telemetry, source), 100)
             for source in self._sources
@@ -177,7 +180,7 @@ class BackgroundNode(CellNode):
         texts: list[str] = []
         while self._asked and len(texts) < AT_ONCE:
             texts.append(self._asked.popleft())
-        if texts and self._clock_runs():
+        if texts and self._ready():
             self._publish(self._background.submit_all(texts, self.now_ns()))
         elif texts:
             self._asked.extendleft(reversed(texts))
@@ -213,7 +216,7 @@ class BackgroundNode(CellNode):
 
     def _on_tick(self, _: None) -> None:
         self._worked_ns = self.steady_ns()
-        if not self._clock_runs():
+        if not self._ready():
             return
         for _turn in range(TURNS_PER_TICK):
             self._publish(self._background.advance(self.now_ns()))
@@ -224,16 +227,24 @@ class BackgroundNode(CellNode):
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._worker is None or not self._clock_runs():
+        if self._worker is None or not self._ready():
             return
         if self._asked:
             self._worker.put(DELEGATIONS, None)
         if self._background.busy(self.now_ns()):
             self._worker.put(TICKS, None)
 
-    def _clock_runs(self) -> bool:
+    def _ready(self) -> bool:
+        """Whether the clock runs and somebody would hear what is found.
+
+        What came due while nobody was listening, as after a restart, waits for listeners to be
+        found; where there are none it is on record only.
+        """
         # With use_sim_time the clock reads zero until the first message on /clock.
-        return self.now_ns() > 0
+        if self.now_ns() <= 0:
+            return False
+        waited_ns = self.steady_ns() - self._active_since_ns
+        return self._findings.get_subscription_count() > 0 or waited_ns > LISTENERS_NS
 
     def _publish(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
