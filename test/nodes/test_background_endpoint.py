@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("rclpy", reason="no ROS 2 here")
 pytest.importorskip("openai", reason="the openai package is not installed")
 
+from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Temperature
 from std_msgs.msg import String
 
@@ -47,10 +48,22 @@ class Operator:
             lambda message: self.findings.append(Finding.model_validate_json(message.data)),
             qos.FINDINGS,
         )
+        self.known: set[str] = set()
+        node.create_subscription(DiagnosticArray, "/diagnostics", self._reported, qos.DIAGNOSTICS)
         self.delegations = node.create_publisher(String, "/press/delegations", qos.DELEGATIONS)
         self.temperature = node.create_publisher(
             Temperature, "/press/press_1/temperature", qos.TELEMETRY_PLAYED
         )
+
+    def _reported(self, message: DiagnosticArray) -> None:
+        for one in message.status:
+            values = {value.key: value.value for value in one.values}
+            if values.get("received", "0") != "0":
+                self.known.add(one.name)
+
+    def taken_in(self, stream: str) -> bool:
+        """Whether the node says that something of the stream arrived."""
+        return any(stream in name for name in self.known)
 
     def heard(self) -> bool:
         return bool(
@@ -88,6 +101,7 @@ def test_the_model_answers_with_evidence_and_the_planner_when_it_fails_or_stalls
         process = run_process([*argv, "-r", "__ns:=/press", "-p", f"cell:={path}"])
         wait_until(operator.heard, timeout=20, what="its subscriptions")
         operator.warm(71.5)
+        wait_until(lambda: operator.taken_in("temperature"), what="the reading")
         for name in ("model", "failed", "stalled"):
             operator.ask(name, question)
             wait_until(lambda name=name: operator.ends(name), timeout=20, what=name)
