@@ -17,7 +17,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +168,7 @@ def run_case(seed: int) -> Case:
     )
     found = judge(samples, rate, rpm * (1 + rng.uniform(-0.01, 0.01)), geometry)
     tellable = not defect or turns >= turns_to_tell(defect, geometry)
-    return Case(defect, severity, rpm, turns, tellable, found)
+    return Case(defect, severity, rpm, turns, tellable, replace(found, picture=b""))
 
 
 def run_cases(first: int, count: int) -> list[Case]:
