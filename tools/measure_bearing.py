@@ -1,11 +1,13 @@
 """How right the judgement of bearings is: on recordings, and on machines that are made up.
 
     python tools/measure_bearing.py recordings [FOLDER]
+    python tools/measure_bearing.py mfpt FOLDER
     python tools/measure_bearing.py simulated [--cases 1200] [--first 50000]
     python tools/measure_bearing.py confidence [--cases 2400] [--first 10000]
 
 `recordings` wants the files of Case Western Reserve University as .npz (1797_Normal, 1797_IR_...);
-it also cuts, drowns, resamples them and gives a wrong speed. `confidence` fits the constants of
+it also cuts, drowns, resamples them and gives a wrong speed. `mfpt` wants those of the Society for
+Machinery Failure Prevention Technology as .mat. `confidence` fits the constants of
 `bearing_verdict` on seeds that `simulated` does not use. Prints Markdown tables.
 """
 
@@ -22,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, signal
+from scipy import io, optimize, signal
 
 from tml_ros.background.condition import Condition, State
 from tml_ros.background.reading import Waveform
@@ -135,6 +137,25 @@ def _counts(counted: Counter[str]) -> str:
     total = sum(counted.values())
     rest = [f"{number} {what}" for what, number in counted.items() if what != "right"]
     return ", ".join([f"{counted['right']}/{total}", *rest]) if total else "-"
+
+
+def measure_mfpt(folder: Path) -> None:
+    """One line a file: another rig, bearing, sensor and sample rate."""
+    geometry = BearingGeometry(8, 0.235, 1.245)
+    print(
+        "| recording | state | defect | confidence | depth | speed, rpm |\n|---|---|---|---|---|---|"
+    )
+    for path in sorted(folder.rglob("*.mat")):
+        if path.stat().st_size == 0:
+            continue
+        block = io.loadmat(path)["bearing"][0, 0]
+        samples = block["gs"].ravel().astype(np.float32)
+        found = judge(samples, float(block["sr"][0, 0]), 60 * float(block["rate"][0, 0]), geometry)
+        depth, speed = (found.figures[name][0] for name in ("modulation_depth", "speed"))
+        print(
+            f"| {path.stem} | {found.state.value} | {found.defect or '-'} "
+            f"| {found.confidence:.2f} | {depth:.0f} % | {speed:.0f} |"
+        )
 
 
 # ---- made-up machines
@@ -270,6 +291,8 @@ def main() -> None:
     files = commands.add_parser("recordings")
     default = os.environ.get("TML_ROS_REAL_DATA", "../shared/data")
     files.add_argument("folder", nargs="?", type=Path, default=Path(default, "bearings"))
+    other = commands.add_parser("mfpt")
+    other.add_argument("folder", type=Path)
     for name, first in (("simulated", 50_000), ("confidence", 10_000)):
         made = commands.add_parser(name)
         made.add_argument("--cases", type=int, default=1200)
@@ -277,6 +300,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.command == "recordings":
         measure_recordings(given.folder)
+    elif given.command == "mfpt":
+        measure_mfpt(given.folder)
     elif given.command == "simulated":
         measure_simulated(given.first, given.cases)
     else:
