@@ -142,9 +142,8 @@ def _counts(counted: Counter[str]) -> str:
 def measure_mfpt(folder: Path) -> None:
     """One line a file: another rig, bearing, sensor and sample rate."""
     geometry = BearingGeometry(8, 0.235, 1.245)
-    print(
-        "| recording | state | defect | confidence | depth | speed, rpm |\n|---|---|---|---|---|---|"
-    )
+    print("| recording | state | defect | confidence | depth | speed, rpm |")
+    print("|---|---|---|---|---|---|")
     for path in sorted(folder.rglob("*.mat")):
         if path.stat().st_size == 0:
             continue
