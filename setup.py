@@ -72,6 +72,9 @@ setup(
             "ros-jazzy-visualization-msgs",
         ],
         "background": ["openai>=1.40", "pypdf>=4.0"],
+        # A recogniser of closed grammars: the neighbour that models are compared with, and the
+        # ear that judges voices.
+        "bench": ["pocketsphinx>=5.0"],
         # A bare torch may bring gigabytes of CUDA packages: docs/model_in_a_cell.md says how to
         # choose.
         "model": ["torch>=2.10", "safetensors>=0.4", "tokenizers>=0.20"],

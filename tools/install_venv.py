@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed-from.sha256"
 INPUTS = ("setup.py", "setup.cfg", "package.xml", "pyproject.toml", "constraints.txt")
-EXTRAS = "background,model,sim,sound,test,lint"
+EXTRAS = "background,bench,model,sim,sound,test,lint"
 
 
 def main() -> int:

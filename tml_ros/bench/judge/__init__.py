@@ -1,0 +1,1 @@
+"""The judge: what was done, beside what would have been right."""

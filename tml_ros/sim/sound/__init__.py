@@ -1,0 +1,1 @@
+"""What the microphones of a simulated cell hear."""

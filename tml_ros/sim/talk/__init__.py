@@ -1,0 +1,1 @@
+"""What people say in a simulated cell, and what is the right answer."""

@@ -1,0 +1,1 @@
+"""What really happens in a simulated cell, and what would be right to do."""
