@@ -27,6 +27,7 @@ from tml_ros.cell.announcer import Announcement
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.guardian import GuardFault, Guardian
 from tml_ros.cell.heartbeat_watch import HeartbeatWatch
+from tml_ros.cell.speech_queue import SpeechQueue
 from tml_ros.cell.voice import cell_announcer
 from tml_ros.nodes import qos
 from tml_ros.nodes.alarm_command import CommandName, parse_alarm_command
@@ -34,7 +35,6 @@ from tml_ros.nodes.cell_inputs import CellInputs
 from tml_ros.nodes.cell_node import CellNode
 from tml_ros.nodes.messages import audio_message
 from tml_ros.nodes.running import run_node
-from tml_ros.nodes.speech_queue import SpeechQueue
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.nodes.worker import Lane, Worker
 from tml_ros.safety.alarm import Alarm, AlarmTransition

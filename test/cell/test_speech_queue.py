@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tml_ros.cell.announcer import Announcement
-from tml_ros.nodes.speech_queue import PAUSE_NS, SETTLE_NS, SpeechQueue
+from tml_ros.cell.speech_queue import PAUSE_NS, SETTLE_NS, SpeechQueue
 from tml_ros.safety.alarm import Priority
 
 SECOND = 1_000_000_000
