@@ -53,11 +53,19 @@ class Talk:
         lasts: float = 3.0,
     ) -> None:
         """A line now, or so long into what the cell says; `lasts` is a generous guess."""
-        at = None if into is not None else round(self.now, 2)
+        now = round(self.now, 2)
+        at, after = (now, None) if into is None else (None, now)
         level_db = round(level_db, 1)
         self.lines.append(
             LinePart(
-                who=who, act=act, at=at, into=into, about=about, number=number, level_db=level_db
+                who=who,
+                act=act,
+                at=at,
+                into=into,
+                after=after,
+                about=about,
+                number=number,
+                level_db=level_db,
             )
         )
         self.now += lasts + (into or 0.0)
@@ -96,7 +104,7 @@ def question(rng: Rng, talk: Talk) -> None:
 
 def corrected_question(rng: Rng, talk: Talk) -> None:
     """While the cell answers, the worker asks something else instead."""
-    talk.say(Act.ASK_ALARM, about="")
+    talk.say(Act.ASK_ALARM, lasts=0.5)
     into = round(float(rng.uniform(0.4, 1.0)), 2)
     talk.say(Act.INSTEAD, about=_zone(rng, talk), into=into)
     talk.now += ANSWER_S

@@ -233,8 +233,9 @@ class EventPart(_Strict):
 class LinePart(_Strict):
     """Something said. who: a person of the scenario, or any other name for a voice out of sight.
 
-    at: when it begins; or `into`: so long after the cell itself began to speak, after the line
-    before this one (what nobody then hears if the cell stays silent for 6 s).
+    at: when it begins; or `into`: so long after the cell itself began to speak. What counts is what
+    it says after the line before this one, and from `after` on where that is given; if it stays
+    silent for 6 s then, the line is never said.
     act: what is meant by it; the words are drawn unless `say` gives them, "..." standing for a
     pause in thought of about a second. about: a zone, machine or thing. number: of seconds or
     things, where the act has one. level_db: to ordinary speech at the microphone.
@@ -244,6 +245,7 @@ class LinePart(_Strict):
     act: Act
     at: Second | None = None
     into: Annotated[float, Field(ge=0.1, le=30)] | None = None
+    after: Second | None = None
     say: Annotated[str, Field(max_length=300)] | None = None
     about: Annotated[str, Field(max_length=32)] = ""
     number: Annotated[int, Field(ge=0, le=3600)] | None = None

@@ -1,0 +1,1 @@
+"""Models, guards and baselines played against simulated cells, closed loop."""
