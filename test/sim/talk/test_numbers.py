@@ -43,8 +43,10 @@ def test_numbers_are_said_as_people_say_them(number: int, words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "and", "one one", "twenty eleven", "hundred", "five hundred thousand", "3601", "boxes"]
-    + ["nine thousand", "one hundred zero", "-5", "twenty and five", "thirty boxes"],
+    [
+        *("", "and", "one one", "twenty eleven", "hundred", "five hundred thousand", "3601"),
+        *("boxes", "nine thousand", "one hundred zero", "-5", "twenty and five", "thirty boxes"),
+    ],
 )
 def test_what_is_no_number_is_none(words: str) -> None:
     assert number_of(words) is None

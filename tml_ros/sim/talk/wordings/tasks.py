@@ -1,4 +1,4 @@
-"""What the cell is asked to do in a while, again and again, or when something happens. Data only."""
+"""What the cell is asked to do later: in a while, again and again, at a cue. Data only."""
 
 from __future__ import annotations
 
