@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tml_ros.sim.scenario.scenario import MachineKind, MachinePart, Scenario
+from tml_ros.sim.scenario.scenario import MachineKind, Scenario
+from tml_ros.sim.scene.machines.motion import stroke_times
 from tml_ros.sim.split import Band
 
 MOST = 1.5
@@ -33,45 +35,40 @@ class CameraShake:
         """Draw how the mast rings and what passes by."""
         part = scenario.cameras[camera]
         self._most = MOST * part.shake * part.size[0] / 240
-        self._presses = [m for m in scenario.machines.values() if m.kind is MachineKind.PRESS]
         self._ringing = 2 * math.pi * RINGING.draw(rng, scenario.looks)
         self._lean = rng.uniform(0.3, 1.0, 2) * rng.choice((-1.0, 1.0), 2)
         self._phases = rng.uniform(0, 2 * math.pi, 2)
-        windows = math.ceil(scenario.seconds / WINDOW) + 1
-        begins = (np.arange(windows) + rng.uniform(0, 1, windows)) * WINDOW
-        sizes = rng.uniform(0.3, 1.0, windows) * (rng.uniform(0, 1, windows) < 0.5)
-        self._passing = list(zip(begins.tolist(), sizes.tolist(), strict=True))
+        begins, sizes = _passing(scenario.seconds, rng)
+        strokes = [
+            time_s
+            for machine in scenario.machines.values()
+            if machine.kind is MachineKind.PRESS
+            for time_s in stroke_times(machine, scenario.seconds)
+        ]
+        begins = np.concatenate([begins, strokes])
+        sizes = np.concatenate([sizes, np.full(len(strokes), STROKE_SHARE)])
+        order = np.argsort(begins, kind="stable")
+        self._begins, self._sizes = begins[order], sizes[order]
 
     def offset(self, time_s: float) -> tuple[float, float]:
         """How far the picture is moved to the right and down, pixels."""
         if not self._most:
             return 0.0, 0.0
-        strength = sum(
-            size * math.exp(-(time_s - begin) / DECAY)
-            for begin, size in (*self._near(time_s), *self._strokes(time_s))
-            if 0 <= time_s - begin < ENDS
-        )
-        reach = self._most * min(1.0, strength)
+        first, last = np.searchsorted(self._begins, (time_s - ENDS, time_s), side="right")
+        rung = np.exp((self._begins[first:last] - time_s) / DECAY)
+        reach = self._most * min(1.0, float(self._sizes[first:last] @ rung))
         across, down = (
             reach * float(lean) * math.sin(self._ringing * time_s + float(phase))
             for lean, phase in zip(self._lean, self._phases, strict=True)
         )
         return across, down
 
-    def _near(self, time_s: float) -> list[tuple[float, float]]:
-        last = int(time_s / WINDOW)
-        return self._passing[max(0, last - 1) : last + 1]
 
-    def _strokes(self, time_s: float) -> list[tuple[float, float]]:
-        return [
-            (begin, STROKE_SHARE)
-            for press in self._presses
-            if (begin := _last_stroke(press, time_s)) is not None
-        ]
-
-
-def _last_stroke(press: MachinePart, time_s: float) -> float | None:
-    """When the press last struck; None where it stood still then."""
-    stroke = math.floor(time_s / press.period) * press.period
-    stands = any(begin <= stroke < end for begin, end in press.stops)
-    return None if stands else stroke
+def _passing(
+    seconds: float, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """When something passes by and how it shakes the camera, 0..1."""
+    windows = math.ceil(seconds / WINDOW) + 1
+    begins = (np.arange(windows) + rng.uniform(0, 1, windows)) * WINDOW
+    sizes = rng.uniform(0.3, 1.0, windows) * (rng.uniform(0, 1, windows) < 0.5)
+    return begins, sizes

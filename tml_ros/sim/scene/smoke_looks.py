@@ -99,7 +99,7 @@ def _sprite(rng: np.random.Generator) -> NDArray[np.float32]:
     # Bumps push the edge in and out, which makes it ragged; towards the frame all ends.
     radius = np.hypot(rows, columns)
     body = np.clip((0.85 + 0.16 * billows - radius) / 0.55, 0, 1)
-    thick = body**1.3 * np.clip(0.75 + 0.45 * billows, 0.1, 2) * np.clip((1 - radius) * 6, 0, 1)
+    thick = body**1.3 * np.clip(0.75 + 0.45 * billows, 0.1, 2) * np.clip((0.94 - radius) * 6, 0, 1)
     thick = cv2.GaussianBlur(thick.astype(np.float32), (0, 0), 1.2)
     # Light comes from above: what has more smoke below it than above is lit.
     slope = cv2.GaussianBlur(thick, (0, 0), 2.0)
