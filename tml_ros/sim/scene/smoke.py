@@ -43,6 +43,10 @@ class Smoke:
             plume = Plume(event, look, rng)
             self._plumes.append((look, plume, Flame(event, look, rng) if look.flame else None))
 
+    def in_air(self, time_s: float) -> bool:
+        """Whether there is any at that moment, seen or not."""
+        return any(plume.puffs(time_s) is not None for _, plume, _ in self._plumes)
+
     def over(self, rgb: Picture, depth: Depths, view: CameraView, time_s: float) -> Picture:
         """The picture with its smoke: uint8 [h, w, 3]; the one given, where there is none.
 
