@@ -14,7 +14,12 @@ NONE = dict.fromkeys(
 
 
 def effects(
-    *, camera: str = "hall", seed: int = 1, looks: Split = Split.TRAIN, **fields: float
+    *,
+    camera: str = "hall",
+    seed: int = 1,
+    looks: Split = Split.TRAIN,
+    usual: np.ndarray | None = None,
+    **fields: float,
 ) -> CameraEffects:
     part = {"at": (0, -4, 3), "to": (0, 0, 0), "size": (120, 80), **NONE, **fields}
     scenario = Scenario.model_validate(
@@ -26,7 +31,7 @@ def effects(
             "cameras": {"hall": part, "door": part},
         }
     )
-    return CameraEffects(scenario, camera)
+    return CameraEffects(scenario, camera, usual=usual)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,18 @@ def test_noise_is_never_the_same_twice_and_grows_with_the_light() -> None:
     spreads = [np.std(pictures, axis=0).mean() for pictures in (dark, light)]
     assert spreads[1] > 1.2 * spreads[0] > 3
     assert len({taken.tobytes() for taken in dark}) == len(dark)
+
+
+def test_in_a_dim_hall_the_gain_is_up_and_so_is_the_noise() -> None:
+    dim, light = (np.full((80, 120, 3), level, np.uint8) for level in (30, 98))
+    set_for_it, not_set = effects(noise=0.5, usual=dim), effects(noise=0.5)
+    brightened, plain = (
+        [one.taken(dim, index) for index in range(8)] for one in (set_for_it, not_set)
+    )
+    assert np.mean(plain) + 20 < np.mean(brightened) < 98
+    assert np.std(brightened, axis=0).mean() > 1.5 * np.std(plain, axis=0).mean()
+    usual = effects(noise=0.5, usual=light).taken(light, 0)
+    assert np.array_equal(usual, not_set.taken(light, 0))
 
 
 @pytest.mark.parametrize("flaw", ["blur", "compression"])

@@ -32,6 +32,11 @@ BEST, WORST = 94, 18
 """JPEG quality where `compression` is just above 0, and 1."""
 STILL = 0.02
 """Pixels; trembling less than this is not drawn."""
+WANTED = 98.0
+"""What a camera would have a picture's mean be, of 255."""
+EAGER = 0.7
+"""How much of the way there it goes, in logarithms: the dark stays darker than the light."""
+LEAST_GAIN, MOST_GAIN = 0.85, 3.0
 CAST = Pool(
     train=((1.05, 1.0, 0.93), (0.95, 1.0, 1.06), (1.0, 1.03, 0.97), (1.0, 1.0, 1.0)),
     held_out=((1.09, 1.0, 0.87), (0.91, 1.01, 1.09), (1.04, 0.96, 1.03)),
@@ -42,9 +47,14 @@ _SEED = 0xCA3E7A
 
 
 class CameraEffects:
-    """What one camera of a scenario does to its pictures. Raises KeyError for another name."""
+    """What one camera of a scenario does to its pictures.
 
-    def __init__(self, scenario: Scenario, camera: str) -> None:
+    usual: what is before it most of the time, uint8 [h, w, 3]; its gain is set for that, as a
+    camera's that has hung there for a while. None: the gain is 1. Raises KeyError for another
+    camera's name.
+    """
+
+    def __init__(self, scenario: Scenario, camera: str, *, usual: Picture | None = None) -> None:
         """Draw what is this camera's own."""
         part = scenario.cameras[camera]
         width, height = part.size
@@ -55,6 +65,7 @@ class CameraEffects:
             np.random.default_rng(child) for child in np.random.SeedSequence(self._seed).spawn(4)
         )
         self._exposure = Exposure(scenario, camera, gain)
+        self._set = 1.0 if usual is None else _gain_for(usual)
         self._flickers = part.flicker > 0
         self._shake = CameraShake(scenario, camera, shake)
         self._noise = SensorNoise(
@@ -103,12 +114,17 @@ class CameraEffects:
         return rgb
 
     def _exposed(self, picture: Picture, time_s: float, index: int) -> Picture:
-        gain = self._exposure.gain(time_s)
+        gain = min(MOST_GAIN, self._set * self._exposure.gain(time_s))
         light = np.asarray(cv2.LUT(picture, gain * self._colours), np.float32)
         if self._flickers:
             light = light * self._exposure.flicker(time_s)
         rng = np.random.default_rng((*self._seed, index))
         return self._noise.onto(light, picture, gain, rng)
+
+
+def _gain_for(usual: Picture) -> float:
+    mean = max(1.0, float(usual.mean()))
+    return min(MOST_GAIN, max(LEAST_GAIN, (WANTED / mean) ** EAGER))
 
 
 def _flaws(part: CameraPart) -> float:
