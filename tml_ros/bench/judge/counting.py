@@ -6,10 +6,8 @@ from tml_ros.bench.judge.credit import Credit
 from tml_ros.bench.judge.outcome import Fault, Outcome, right, wrong
 from tml_ros.bench.judge.scene import Scene
 from tml_ros.bench.judge.suitable import counts_right, numbers_said, spoken_from
-from tml_ros.bench.judge.telling import late_by, quoted, when
+from tml_ros.bench.judge.telling import NEAR_S, late_by, quoted, when
 from tml_ros.bench.judge.window import Window
-
-NEAR_S = 3.0
 
 
 def count(scene: Scene, credit: Credit, window: Window) -> Outcome:

@@ -31,7 +31,8 @@ def fall_silent(scene: Scene, credit: Credit, window: Window) -> Outcome:
         return wrong(window, Fault.WENT_ON, f"spoke until {when(window, end_s)}")
     for i in scene.speaking_at(window.closes_s):
         begun_s = scene.heard[i].start_s
-        if i not in credit.excused and not _asked_since(scene, window, begun_s):
+        over = scene.heard[i].end_s <= window.closes_s + EPSILON_S
+        if not over and i not in credit.excused and not _asked_since(scene, window, begun_s):
             why = f"began again {when(window, begun_s)}: {quoted(scene.heard[i].text)}"
             return wrong(window, Fault.WENT_ON, why)
     return right(window, f"was silent {when(window, end_s)}", at_s=end_s)

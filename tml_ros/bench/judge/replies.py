@@ -15,12 +15,9 @@ from tml_ros.bench.judge.suitable import (
     says_right,
     something_was_cut_short,
 )
-from tml_ros.bench.judge.telling import event_of, late_by, quoted, when
+from tml_ros.bench.judge.telling import NEAR_S, event_of, late_by, quoted, when
 from tml_ros.bench.judge.window import EPSILON_S, Window
 from tml_ros.sim.truth.expectation import Rule
-
-NEAR_S = 3.0
-"""Speech this near to a window is looked at to tell what was early or late from silence."""
 
 CUE_MEMORY_S = 30.0
 """Where nobody is heard asking to be told, speech so long before the cue is looked at."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tml_ros.bench.judge.credit import Credit
 from tml_ros.bench.judge.outcome import Fault, Outcome, right, void, wrong
 from tml_ros.bench.judge.scene import Scene
-from tml_ros.bench.judge.telling import quoted, when
+from tml_ros.bench.judge.telling import NEAR_S, late_by, quoted, when
 from tml_ros.bench.judge.window import EPSILON_S, Window
 
 
@@ -30,9 +30,17 @@ def backchannel(scene: Scene, credit: Credit, window: Window) -> Outcome:
         return spoken
     signs = scene.begun_in(window, scene.backchannels)
     if not signs:
-        return wrong(window, Fault.SILENT, "gave no sign of listening")
+        return _no_sign(scene, window)
     begun_s = scene.heard[signs[0]].start_s
     return right(window, f"gave a sign {when(window, begun_s)}", at_s=begun_s)
+
+
+def _no_sign(scene: Scene, window: Window) -> Outcome:
+    for i in scene.backchannels:
+        begun_s = scene.heard[i].start_s
+        if window.closes_s < begun_s <= window.closes_s + NEAR_S:
+            return wrong(window, Fault.LATE, late_by(window, begun_s))
+    return wrong(window, Fault.SILENT, "gave no sign of listening")
 
 
 def _kept_back(scene: Scene, credit: Credit, window: Window, among: Sequence[int]) -> Outcome:

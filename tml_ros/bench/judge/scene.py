@@ -68,12 +68,12 @@ class Scene:
         return [i for i in among if window.holds(self.heard[i].start_s)]
 
     def speaking_at(self, time_s: float) -> list[int]:
-        """The model's speech under way at that time."""
+        """The model's speech under way at that time, its very end included."""
         return [
             i
             for i in self.speech
             if self.heard[i].start_s <= time_s + EPSILON_S
-            and time_s < self.heard[i].end_s - EPSILON_S
+            and time_s <= self.heard[i].end_s + EPSILON_S
         ]
 
     def somebody_talks_at(self, time_s: float) -> bool:

@@ -6,6 +6,8 @@ from tml_ros.bench.judge.window import Window
 from tml_ros.sim.truth.expectation import Rule
 
 LONGEST_QUOTE = 60
+NEAR_S = 3.0
+"""What comes this near to a window is looked at to tell early or late from nothing at all."""
 
 _EVENTS = {
     Rule.WARN: "the danger showed",

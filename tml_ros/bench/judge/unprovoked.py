@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tml_ros.bench.judge.scene import Scene
+from tml_ros.bench.judge.scene import EARLY_S, LATE_S, Scene
 from tml_ros.sim.truth.expectation import Rule
 
 
@@ -26,14 +26,14 @@ def unprovoked(scene: Scene) -> tuple[Unprovoked, ...]:
     and while somebody thinks.
     """
     listening = [
-        window
+        (window.opens_s - EARLY_S, window.closes_s + LATE_S)
         for window in scene.windows
         if window is not None and window.asked.rule in (Rule.BACKCHANNEL, Rule.HOLD)
     ]
     signs = [
         i
         for i in scene.backchannels
-        if not any(window.holds(scene.heard[i].start_s) for window in listening)
+        if not any(from_s <= scene.heard[i].start_s <= to_s for from_s, to_s in listening)
     ]
     return tuple(
         Unprovoked(scene.heard[i].start_s, scene.heard[i].text, scene.heard[i].backchannel)
