@@ -31,7 +31,7 @@ class Flame:
         self._foot = np.array((*event.place, 0.02))
         self._height = look.flame
         self._burns = (event.at + CATCHES, event.at + event.lasts)
-        self._aside = np.linspace(-0.45, 0.45, TONGUES) + rng.uniform(-0.12, 0.12, TONGUES)
+        self._aside = np.linspace(-0.34, 0.34, TONGUES) + rng.uniform(-0.12, 0.12, TONGUES)
         self._tall = rng.permutation([1.0, 0.8, 0.6])
         self._speeds = rng.uniform(5.0, 16.0, (TONGUES, 2))
         self._phases = rng.uniform(0, 2 * math.pi, (TONGUES, 2))
