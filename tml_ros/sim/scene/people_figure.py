@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
+from tml_ros.sim.scene.made_prop import body
 from tml_ros.sim.scene.people_heads import head
 from tml_ros.sim.scene.people_looks import Look, Top, VestCut
 from tml_ros.sim.scene.prop import Body
@@ -19,8 +20,8 @@ from tml_ros.sim.worker import ANKLE, FOREARM, SHIN, THIGH, UPPER_ARM
 SILVER: Colour = (0.86, 0.88, 0.90)
 CORNERS = 16
 """Of a cross-section of the trunk."""
-REACH = 0.8
-"""No shape of a limb is farther from its origin, m at size 1."""
+TORSO_REACH = 0.60
+"""No part of a trunk is farther from the hips, m at size 1 and girth 1."""
 
 Ring = tuple[float, float, float]
 """Height above the hips, half depth, half width."""
@@ -57,16 +58,17 @@ def meshes(owner: str, look: Look) -> str:
 
 def bodies(owner: str, look: Look) -> tuple[Body, ...]:
     """One body per limb, named "<owner>/<limb>"."""
-    return tuple(
-        Body(f"{owner}/{limb}", "".join(shapes), REACH * look.size)
-        for limb, shapes in _limbs(owner, look)
+    torso = f"{owner}/torso"
+    reach = TORSO_REACH * look.size * max(1.0, look.girth)
+    return (
+        Body(torso, "".join(_torso(owner, look)), reach),
+        *(body(f"{owner}/{limb}", shapes) for limb, shapes in _limbs(look)),
     )
 
 
-def _limbs(owner: str, look: Look) -> Iterator[tuple[str, Sequence[str]]]:
+def _limbs(look: Look) -> Iterator[tuple[str, Sequence[str]]]:
     s, g = look.size, look.size * look.girth
     yield "pelvis", [ellipsoid((0, 0, -0.04 * s), (0.118 * g, 0.158 * g, 0.13 * s), look.trousers)]
-    yield "torso", list(_torso(owner, look))
     yield "head", head(look)
     sleeve = look.vest if look.vest is not None else look.shirt
     thick = 1.12 if look.top is Top.JACKET else 1.0

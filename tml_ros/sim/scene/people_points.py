@@ -46,7 +46,7 @@ RADII = np.array([radius for _, _, radius, _ in _POINTS])
 """At size 1, m."""
 SHARES = np.array([share for _, _, _, share in _POINTS])
 SHARES /= SHARES.sum()
-HEAD = slice(0, 3)
+HEAD = (0, 1, 2)
 """The points of the head; the first is its middle."""
 HEAD_RADIUS = 0.11
 """At size 1, m."""
