@@ -75,7 +75,7 @@ class Floor:
 def floor_texture(
     scenario: Scenario,
     look: HallLook,
-    rng: np.random.Generator,
+    seed: np.random.SeedSequence,
     blocks: Iterable[Block],
     lamps: Sequence[Place],
     *,
@@ -86,13 +86,15 @@ def floor_texture(
     blocks: what stands on it and keeps dirt. lamps: what hangs above it.
     """
     floor = Floor(scenario.hall.size, pixels_per_m=pixels_per_m)
-    _surface(floor, look, rng)
-    worn = _worn(floor, look, rng)
-    _lanes(floor, scenario, look, rng, worn)
+    # A source each, so that what a finer picture draws more of moves nothing else.
+    surface, wear, lanes, stains = (np.random.default_rng(child) for child in seed.spawn(4))
+    _surface(floor, look, surface)
+    worn = _worn(floor, look, wear)
+    _lanes(floor, scenario, look, lanes, worn)
     for zone in scenario.zones.values():
         if zone.painted:
             outline(floor, zone.polygon, look, worn)
-    _stains(floor, rng)
+    _stains(floor, stains)
     _lamp_light(floor, lamps)
     _dirt(floor, blocks)
     return np.asarray(np.clip(floor.paint, 0, 1) * 255 + 0.5, np.uint8)
@@ -128,7 +130,6 @@ def _surface(floor: Floor, look: HallLook, rng: np.random.Generator) -> None:
     height, width = floor.height, floor.width
     grain = {"asphalt": 0.10, "slabs": 0.035, "resin": 0.012}.get(look.floor_kind, 0.025)
     shade = 1.0 + 0.09 * clouds(rng, height, width, 5) + 0.05 * clouds(rng, height, width, 31)
-    shade += grain * rng.standard_normal((height, width), np.float32)
     step = look.floor_pitch * (1.6 if look.floor_kind == "slabs" else 1.0)
     offset = rng.uniform(0, step, 2)
     x = (np.arange(width) / floor.scale + offset[0]) / step
@@ -143,6 +144,7 @@ def _surface(floor: Floor, look: HallLook, rng: np.random.Generator) -> None:
             joint = max(0.012, 1.0 / floor.scale) / step
             shade[:, x % 1.0 < joint] *= 0.80
             shade[y % 1.0 < joint, :] *= 0.80
+    shade += grain * rng.standard_normal((height, width), np.float32)
     floor.paint[:] = rgb(look.floor)
     floor.shade(np.asarray(shade, np.float32))
 
@@ -162,7 +164,8 @@ def _lanes(
     half_x, half_y = scenario.hall.size[0] / 2, scenario.hall.size[1] / 2
     free = 1.0 - worn * 0
     for zone in scenario.zones.values():
-        free -= np.minimum(free, floor.area(zone.polygon))
+        if zone.painted:
+            free -= np.minimum(free, floor.area(zone.polygon))
     wide = float(rng.uniform(0.06, 0.11))
     for along in (True, False):
         room, reach = (half_y, half_x) if along else (half_x, half_y)
@@ -177,7 +180,7 @@ def _stains(floor: Floor, rng: np.random.Generator) -> None:
     """Oil, and what wheels left."""
     mask = np.zeros((floor.height, floor.width), np.float32)
     for _ in range(int(rng.integers(6, 16))):
-        centre = (int(rng.integers(floor.width)), int(rng.integers(floor.height)))
+        centre = (int(rng.random() * floor.width), int(rng.random() * floor.height))
         axes = (
             int(floor.scale * rng.uniform(0.05, 0.3)),
             int(floor.scale * rng.uniform(0.04, 0.2)),
@@ -185,9 +188,9 @@ def _stains(floor: Floor, rng: np.random.Generator) -> None:
         turn, depth = float(rng.uniform(0, 180)), float(rng.uniform(0.12, 0.45))
         cv2.ellipse(mask, centre, axes, turn, 0, 360, depth, -1)
     for _ in range(int(rng.integers(1, 4))):
-        begin, end = (rng.uniform(0, (floor.width, floor.height)).astype(int) for _ in range(2))
+        begin, end = (rng.random((2, 2)) * (floor.width, floor.height)).astype(int).tolist()
         wide = max(1, round(0.12 * floor.scale))
-        cv2.line(mask, begin.tolist(), end.tolist(), float(rng.uniform(0.06, 0.16)), wide)
+        cv2.line(mask, begin, end, float(rng.uniform(0.06, 0.16)), wide)
     floor.shade(1.0 - blurred(mask, 0.05 * floor.scale))
 
 

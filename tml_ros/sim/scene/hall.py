@@ -57,7 +57,7 @@ def make_hall(scenario: Scenario, *, quality: Quality) -> Hall:
         "floor": floor_texture(
             scenario,
             look,
-            np.random.default_rng(floor_seed),
+            floor_seed,
             _blocks(scenario, look, pieces, lowest=0.0),
             lamps,
             pixels_per_m=min(per_m, most / max(wide, deep)),

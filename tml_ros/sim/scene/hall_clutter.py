@@ -170,10 +170,11 @@ class _Ground:
         """Whether a line of sight from a camera to a zone's floor passes through it."""
         if not len(self._targets):
             return False
+        radius = float(np.hypot(*piece.block.half[:2])) + 0.1
         share = np.linspace(0, 1, 41)[:, None, None]
         passing = camera[:2] + share * (self._targets - camera[:2])
         height = camera[2] * (1 - share[..., 0])
-        near = np.hypot(*np.moveaxis(passing - piece.at, -1, 0)) < piece.radius + 0.1
+        near = np.hypot(*np.moveaxis(passing - piece.at, -1, 0)) < radius
         return bool((near & (height < piece.height + 0.1)).any())
 
 
@@ -188,9 +189,11 @@ def ways(scenario: Scenario) -> Iterator[list[Place]]:
 
 
 def _around(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners, middles of edges, and the middle."""
-    middles = (polygon + np.roll(polygon, -1, axis=0)) / 2
-    return np.concatenate([polygon, middles, polygon.mean(axis=0, keepdims=True)])
+    """Places along its edge, half way to the middle, and the middle."""
+    share = np.linspace(0, 1, 8, endpoint=False)[:, None, None]
+    edge = (polygon + share * (np.roll(polygon, -1, axis=0) - polygon)).reshape(-1, 2)
+    middle = polygon.mean(axis=0, keepdims=True)
+    return np.concatenate([edge, (edge + middle) / 2, middle])
 
 
 def _distance(point: NDArray[np.float64], way: NDArray[np.float64]) -> float:

@@ -46,15 +46,15 @@ class HallLight:
 
 @dataclass(frozen=True, slots=True)
 class Brightness:
-    """Light from all sides, from the lamps as a whole, from the lamp nearest to the middle, and
-    from the windows: RGB each. lamp: how bright a lamp itself looks, 0..1.
+    """Light from all sides, from the one lamp that throws shadows, from all others, and from the
+    windows: RGB each. shine: how bright the lamps themselves look, 0..1.
     """
 
     ambient: Colour
-    lamps: Colour
-    near: Colour
+    lamp: Colour
+    others: Colour
     windows: Colour
-    lamp: float
+    shine: float
 
 
 def brightness(hall: HallDescription, look: HallLook, level: float) -> Brightness:
@@ -69,5 +69,5 @@ def brightness(hall: HallDescription, look: HallLook, level: float) -> Brightnes
         return red, green, blue
 
     return Brightness(
-        mixed(0.26, 0.34, 0.06), mixed(0.50, 0), mixed(0.30, 0), mixed(0, 0.26), 0.1 + 0.9 * level
+        mixed(0.34, 0.42, 0.06), mixed(0.62, 0), mixed(0.26, 0), mixed(0, 0.26), 0.1 + 0.9 * level
     )

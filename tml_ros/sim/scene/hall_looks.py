@@ -68,6 +68,8 @@ LAMP_TILTS = Band(((0.10, 0.28), (0.40, 0.55)), ((0.28, 0.40), (0.55, 0.65)))
 """How far from straight above the lamps shine, m by m."""
 LAMP_ANGLES = Band(((0.0, 70.0), (130.0, 200.0), (260.0, 300.0)), ((70.0, 130.0), (200.0, 260.0)))
 """From where, degrees."""
+LAMP_PLACES = Band(((-0.45, -0.15), (0.10, 0.30)), ((-0.15, 0.10), (0.30, 0.45)))
+"""Of the lamp that is seen to throw shadows, along both sides of the hall, as shares of them."""
 WINDOW_KINDS = Pool(("panes", "strip"), ("tall",))
 WINDOW_TINTS = Pool(
     ((0.84, 0.93, 1.0), (0.93, 0.95, 0.93)), ((1.0, 0.90, 0.78), (0.80, 0.95, 0.90))
@@ -117,6 +119,7 @@ class HallLook:
     lamp_kind: str
     lamp: Colour
     lamp_direction: tuple[float, float, float]
+    lamp_place: tuple[float, float, float]
     window_kind: str
     window: Colour
     column_kind: str
@@ -136,6 +139,8 @@ def hall_look(scenario: Scenario) -> HallLook:
     warmth = LAMP_WARMTHS.draw(rng, split)
     tilt, angle = LAMP_TILTS.draw(rng, split), np.radians(LAMP_ANGLES.draw(rng, split))
     above_cameras = max((camera.at[2] for camera in scenario.cameras.values()), default=0.0) + 0.6
+    height = max(HEIGHTS.draw(rng, split), above_cameras)
+    wide, deep = scenario.hall.size
     return HallLook(
         floor_kind=FLOOR_KINDS.draw(rng, split),
         floor=_tint(rng, split, FLOOR_HUES, FLOOR_SATURATIONS, FLOOR_VALUES),
@@ -144,7 +149,7 @@ def hall_look(scenario: Scenario) -> HallLook:
         wall=_tint(rng, split, WALL_HUES, WALL_SATURATIONS, WALL_VALUES),
         dado=_tint(rng, split, DADO_HUES, CLUTTER_SATURATIONS, DADO_VALUES),
         dado_height=DADO_HEIGHTS.draw(rng, split),
-        height=max(HEIGHTS.draw(rng, split), above_cameras),
+        height=height,
         stripes=STRIPES.draw(rng, split),
         stripe_width=STRIPE_WIDTHS.draw(rng, split),
         stripe_length=STRIPE_LENGTHS.draw(rng, split),
@@ -155,6 +160,11 @@ def hall_look(scenario: Scenario) -> HallLook:
         lamp_kind=LAMP_KINDS.draw(rng, split),
         lamp=(1.0, 1.0 - abs(warmth) / 3, 1.0 - warmth) if warmth > 0 else (1.0 + warmth, 1.0, 1.0),
         lamp_direction=(float(tilt * np.cos(angle)), float(tilt * np.sin(angle)), -1.0),
+        lamp_place=(
+            LAMP_PLACES.draw(rng, split) * wide,
+            LAMP_PLACES.draw(rng, split) * deep,
+            height - 0.9,
+        ),
         window_kind=WINDOW_KINDS.draw(rng, split),
         window=WINDOW_TINTS.draw(rng, split),
         column_kind=COLUMN_KINDS.draw(rng, split),

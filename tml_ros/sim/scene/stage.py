@@ -7,6 +7,7 @@ of smoke, lens, noise or compression. Owned by the thread that made it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,9 +26,9 @@ from tml_ros.sim.scene.quality import Quality
 from tml_ros.sim.scene.stage_parts import Boxes, Eye, merged, shadow_points
 from tml_ros.sim.scene.stage_screen import (
     FAR_M,
-    LAMPS,
-    NEAR_LAMP,
+    LAMP,
     NEAR_M,
+    OTHER_LAMPS,
     WINDOWS,
     Layer,
     Rgb,
@@ -41,9 +42,9 @@ __all__ = ["Stage", "View", "camera_view", "hall_blocks"]
 
 FINER = {Quality.FAST: 1, Quality.PRETTY: 2}
 """Drawn so many times larger and averaged."""
-ROUNDNESS = {Quality.FAST: (10, 6), Quality.PRETTY: (24, 14)}
+ROUNDNESS = {Quality.FAST: (10, 6), Quality.PRETTY: (20, 12)}
 """Slices and stacks of a ball; corners are what drawing without a graphics card costs most."""
-SHADOW_PIXELS = 2048
+SHADOW_PIXELS = 1024
 OVERHEAD = {Layer.ALL: 40_000, Layer.SOLID_MOVING: 200_000}
 """What a drawing costs besides its pixels, in drawn pixels."""
 STILLS = 8
@@ -90,7 +91,7 @@ class Stage:
         self._eyes = {name: Eye(view) for name, view in self._views.items()}
         hall = make_hall(scenario, quality=quality)
         self._look = hall.look
-        self._sun = np.array(hall.look.lamp_direction)
+        self._lamp = np.array(hall.look.lamp_place)
         self._reach = {body.name: body.reach for prop in props for body in prop.bodies}
         files = {name: file for prop in props for name, file in prop.files.items()}
         finer = FINER[quality]
@@ -231,7 +232,7 @@ class Stage:
         radii = np.array([self._reach[name] for name in names])
         if self._quality is Quality.FAST:
             return eye.around_balls(centres, radii)
-        return eye.around_points(shadow_points(centres, radii, self._sun))
+        return eye.around_points(shadow_points(centres, radii, self._lamp))
 
 
 def _touched(boxes: Boxes, others: Boxes) -> NDArray[np.bool_]:
@@ -254,7 +255,6 @@ def _scene(
     """The MJCF of everything."""
     slices, stacks = ROUNDNESS[quality]
     shadows = SHADOW_PIXELS if quality is Quality.PRETTY else 0
-    reach = float(np.hypot(*scenario.hall.size)) / 2 + 1
     bodies = "".join(
         f'<body name="{body.name}" mocap="true" pos="0 0 -90">{body.shapes}</body>'
         for prop in props
@@ -268,12 +268,12 @@ def _scene(
     <global offwidth="{size[0]}" offheight="{size[1]}"/>
     <quality shadowsize="{shadows}" offsamples="0" numslices="{slices}" numstacks="{stacks}"/>
     <headlight ambient="0 0 0" diffuse="0.08 0.08 0.08" specular="0 0 0"/>
-    <map znear="{NEAR_M}" zfar="{FAR_M}" shadowclip="{reach:.2f}"/>
+    <map znear="{NEAR_M}" zfar="{FAR_M}" shadowscale="1"/>
   </visual>
   <default><geom contype="0" conaffinity="0"/></default>
   <asset>{MATERIALS}{hall.assets}{"".join(prop.assets for prop in props)}</asset>
   <worldbody>
-    {_lights(hall, quality)}
+    {_lights(scenario, hall, quality)}
     {"".join(_camera(name, view) for name, view in views.items())}
     {hall.shapes}
     {"".join(prop.shapes for prop in props)}
@@ -282,16 +282,19 @@ def _scene(
 </mujoco>"""
 
 
-def _lights(hall: Hall, quality: Quality) -> str:
+def _lights(scenario: Scenario, hall: Hall, quality: Quality) -> str:
     """Their brightness is set later."""
     shadow = "true" if quality is Quality.PRETTY else "false"
-    direction = np.array(hall.look.lamp_direction)
-    above = numbers((-direction * hall.look.height).tolist())
+    x, y, z = hall.look.lamp_place
+    wide, deep = scenario.hall.size
+    # So wide that its cone holds all of the floor.
+    farthest = math.hypot(abs(x) + wide / 2, abs(y) + deep / 2)
+    cutoff = math.degrees(math.atan2(farthest, z)) + 2
     return (
-        f'<light name="{LAMPS}" directional="true" pos="{above}" castshadow="{shadow}" '
-        f'dir="{numbers(hall.look.lamp_direction)}" specular="0.25 0.25 0.25"/>'
-        f'<light name="{NEAR_LAMP}" pos="0 0 {hall.look.height - 1:.2f}" dir="0 0 -1" cutoff="180" '
-        f'exponent="0" attenuation="1 0 0.03" castshadow="false" specular="0 0 0"/>'
+        f'<light name="{LAMP}" pos="{x:.3f} {y:.3f} {z:.3f}" dir="0 0 -1" cutoff="{cutoff:.2f}" '
+        f'exponent="0" attenuation="1 0 0.008" castshadow="{shadow}" specular="0.3 0.3 0.3"/>'
+        f'<light name="{OTHER_LAMPS}" directional="true" pos="0 0 {hall.look.height:.2f}" '
+        f'dir="{numbers(hall.look.lamp_direction)}" castshadow="false" specular="0.1 0.1 0.1"/>'
         f'<light name="{WINDOWS}" directional="true" pos="0 0 5" dir="0.6 -0.6 -0.5" '
         f'castshadow="false" specular="0.1 0.1 0.1"/>'
     )

@@ -49,18 +49,18 @@ class Eye:
                 tangent = np.tan(np.clip(border, -1.55, 1.55))
                 edge[:, axis] = self._middle[axis] + self._focal * tangent
         boxes = self._clipped(low, high)
+        boxes[(ahead < radii) & (np.hypot(*seen[:, :2].T) < 2 * radii)] = (0, 0, *self._size)
         boxes[ahead < -radii] = 0
-        near = ahead < radii
-        boxes[near & (np.hypot(*seen[:, :2].T) < 2 * radii)] = (0, 0, *self._size)
         return boxes
 
     def around_points(self, points: NDArray[np.float64]) -> Boxes:
         """The rectangle around each set of points, float64 [n, m, 3]; all of the picture where one
-        of a set is not before the camera.
+        of a set is not before the camera or is NaN.
         """
         seen = (points - self._position) @ self._axes.T
         ahead = -seen[..., 2]
-        behind = (ahead < 0.05).any(axis=1)
+        behind = ~(ahead >= 0.05).all(axis=1)
+        seen, ahead = np.nan_to_num(seen), np.nan_to_num(ahead)
         scale = self._focal / np.maximum(ahead, 0.05)
         pixels = self._middle + seen[..., :2] * scale[..., None] * (1.0, -1.0)
         boxes = self._clipped(pixels.min(axis=1), pixels.max(axis=1))
@@ -74,16 +74,20 @@ class Eye:
 
 
 def shadow_points(
-    centres: NDArray[np.float64], radii: NDArray[np.float64], direction: NDArray[np.float64]
+    centres: NDArray[np.float64], radii: NDArray[np.float64], lamp: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Corners around each ball and where they throw their shadow on the floor: [n, 16, 3].
+    """Corners around each ball and where they throw their shadow on the floor: [n, 16, 3]; NaN for
+    a shadow that never gets there, since the lamp is not above.
 
-    direction: of the light, float64 [3], downwards.
+    lamp: float64 [3].
     """
     corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64)
     around = centres[:, None] + corners * radii[:, None, None]
-    fall = np.maximum(around[..., 2:], 0.0) / -direction[2]
-    return np.concatenate([around, around + fall * direction], axis=1)
+    below = lamp[2] - around[..., 2:]
+    fall = np.where(
+        below > 0.05, np.maximum(around[..., 2:], 0.0) / np.maximum(below, 0.05), np.nan
+    )
+    return np.concatenate([around, around + fall * (around - lamp)], axis=1)
 
 
 def merged(boxes: Boxes, *, overhead: float) -> list[Part]:

@@ -20,7 +20,7 @@ from tml_ros.sim.scene.prop import Placed
 Rgb = NDArray[np.uint8]
 Zbuffer = NDArray[np.float32]
 NEAR_M, FAR_M = 0.1, 80.0
-LAMPS, NEAR_LAMP, WINDOWS = "hall/lamps", "hall/near_lamp", "hall/windows"
+LAMP, OTHER_LAMPS, WINDOWS = "hall/lamp", "hall/other_lamps", "hall/windows"
 """Names of the lights."""
 _SOLID, _CLEAR, _AWAY = 0, 3, 5
 """Groups of geoms: those one cannot look through, the others, and what is out of sight."""
@@ -143,10 +143,10 @@ class StageScreen:
         """Set the light that the next pictures are drawn in."""
         model = self._model
         model.vis.headlight.ambient[:] = brightness.ambient
-        model.light(LAMPS).diffuse[:] = brightness.lamps
-        model.light(NEAR_LAMP).diffuse[:] = brightness.near
+        model.light(LAMP).diffuse[:] = brightness.lamp
+        model.light(OTHER_LAMPS).diffuse[:] = brightness.others
         model.light(WINDOWS).diffuse[:] = brightness.windows
-        model.material("hall/lamp").emission[:] = brightness.lamp
+        model.material("hall/lamp").emission[:] = brightness.shine
 
     def draw(
         self, camera: str, size: tuple[int, int], part: Part, layer: Layer = Layer.ALL
