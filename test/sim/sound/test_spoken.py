@@ -17,7 +17,7 @@ ANNA = Voice("en-us+f2", pitch=50, speed=170, amplitude_db=(-1.0, 1.0))
 
 
 def loud(samples: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
+    return np.flatnonzero(np.abs(samples) > 0.03 * np.abs(samples).max())
 
 
 def test_speech_begins_and_ends_within_a_few_hundredths_of_a_second_of_its_sound() -> None:
