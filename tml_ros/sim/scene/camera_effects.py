@@ -124,7 +124,7 @@ class CameraEffects:
 
 def _gain_for(usual: Picture) -> float:
     mean = max(1.0, float(usual.mean()))
-    return min(MOST_GAIN, max(LEAST_GAIN, (WANTED / mean) ** EAGER))
+    return float(np.clip((WANTED / mean) ** EAGER, LEAST_GAIN, MOST_GAIN))
 
 
 def _flaws(part: CameraPart) -> float:

@@ -20,7 +20,8 @@ LIFE = 5.5
 """Of a puff of the column, s."""
 VEIL_EVERY = 6
 """Of so many puffs one lives long and spreads: the veil that stays under the roof."""
-VEIL_LIFE = 14.0
+VEIL_LIFE = 10.9
+"""So that within 12 s after its end nothing is left, s; the truth about smoke relies on it."""
 SWELLS = 3.0
 """Until the source gives its all, s."""
 FOOT = 0.12
