@@ -31,45 +31,65 @@ LEG = 0.995 * (THIGH + SHIN)
 STANDING_HIPS = 0.952
 _SOFT = 0.012
 """How softly hips change from one leg to the other, m."""
+_POINTING = [
+    INDEX[f"{limb}_{side}"]
+    for side, _ in SIDES
+    for limb in ("thigh", "shin", "upper_arm", "forearm")
+]
 _ONTO_FEET_S = 0.95
 """From lying to a crouch; from there they stand up."""
 
 
-def poses_of(course: Course, manner: Manner, times: Array) -> Poses:
-    """The limbs at those moments, float64 [n]; they mean nothing while nobody is there."""
-    poses = _on_feet(course.upright(times), manner, times)
-    for fall in course.falls:
-        during = np.flatnonzero((times >= fall.start_s) & (times <= fall.end_s))
-        if len(during):
-            after = Poses(poses.positions[during], poses.rotations[during])
-            down = _down(fall, course, manner, after, times[during])
-            poses.positions[during], poses.rotations[during] = down.positions, down.rotations
-    return poses
+class Limbs:
+    """One person's body through a scenario."""
 
+    def __init__(self, course: Course, manner: Manner) -> None:
+        """Work out what every fall begins from and comes back to."""
+        self._course, self._manner = course, manner
+        self._falls = [(fall, *self._ends(fall)) for fall in course.falls]
 
-def _down(fall: Fall, course: Course, manner: Manner, after: Poses, times: Array) -> Poses:
-    """Falling, lying and getting up; `after`: as they would be on their feet."""
-    lying = fall.lying
-    begin, landed = np.array([fall.start_s]), np.array([fall.lies_s])
-    before = _on_feet(course.upright(begin), manner, begin)
-    crouched = _on_feet(course.upright(landed), manner, landed)
-    since = np.clip((times - fall.start_s) / lying.seconds, 0.0, 1.0)
-    turned = np.repeat(before.rotations, len(times), axis=0)
-    turned = between(turned, crouched.rotations, lying.buckle * eased(since / 0.6))
-    turned = between(turned, lying.rotations[None], 0.35 * since**2 + 0.65 * since**4)
-    if fall.end_s > fall.rises_s:
-        turned = between(turned, after.rotations, eased((times - fall.rises_s) / _ONTO_FEET_S))
-    ankles = [INDEX["foot_left"], INDEX["foot_right"]]
-    origin, end = (pose.positions[0, ankles, :2].mean(axis=0) for pose in (before, crouched))
-    thrown = lying.slide * np.array([np.cos(lying.thrown), np.sin(lying.thrown)])
-    slid = (1 - (1 - since) ** 2)[:, None] * thrown + eased(since)[:, None] * (
-        end - origin - thrown
-    )
-    hips = np.zeros((len(times), 3))
-    loose = hung(hips, turned, manner.size)
-    hips[:, :2] = origin + slid - loose.positions[:, ankles, :2].mean(axis=1)
-    hips[:, 2] = -above_floor(loose, manner.size)
-    return hung(hips, turned, manner.size)
+    def poses(self, times: Array) -> Poses:
+        """The limbs at those moments, float64 [n]; they mean nothing while nobody is there."""
+        poses = self._upright(times)
+        for fall, before, crouched in self._falls:
+            during = np.flatnonzero((times >= fall.start_s) & (times <= fall.end_s))
+            if len(during):
+                after = poses.rotations[during]
+                down = self._down(fall, before, crouched, after, times=times[during])
+                poses.positions[during], poses.rotations[during] = down.positions, down.rotations
+        return poses
+
+    def _upright(self, times: Array) -> Poses:
+        return _on_feet(self._course.upright(times), self._manner, times)
+
+    def _ends(self, fall: Fall) -> tuple[Poses, Poses]:
+        """The one pose that a fall begins from, and the crouch that getting up leads through."""
+        return self._upright(np.array([fall.start_s])), self._upright(np.array([fall.lies_s]))
+
+    def _down(
+        self, fall: Fall, before: Poses, crouched: Poses, after: Array, *, times: Array
+    ) -> Poses:
+        """Falling, lying and getting up. after: rotations that they would have on their feet."""
+        lying, size = fall.lying, self._manner.size
+        since = np.clip((times - fall.start_s) / lying.seconds, 0.0, 1.0)
+        turned = np.repeat(before.rotations, len(times), axis=0)
+        if since[0] < 1.0:
+            turned = between(turned, crouched.rotations, lying.buckle * eased(since / 0.6))
+        turned = between(turned, lying.rotations[None], 0.35 * since**2 + 0.65 * since**4)
+        if times[-1] > fall.rises_s:
+            turned = between(turned, after, eased((times - fall.rises_s) / _ONTO_FEET_S))
+        ankles = [INDEX["foot_left"], INDEX["foot_right"]]
+        origin, end = (pose.positions[0, ankles, :2].mean(axis=0) for pose in (before, crouched))
+        thrown = lying.slide * np.array([np.cos(lying.thrown), np.sin(lying.thrown)])
+        slid = (1 - (1 - since) ** 2)[:, None] * thrown + eased(since)[:, None] * (
+            end - origin - thrown
+        )
+        hips = np.zeros((len(times), 3))
+        loose = hung(hips, turned, size)
+        hips[:, :2] = origin + slid - loose.positions[:, ankles, :2].mean(axis=1)
+        hips[:, 2] = -above_floor(loose, size)
+        loose.positions[:] += hips[:, None]
+        return loose
 
 
 def _on_feet(state: Upright, manner: Manner, times: Array) -> Poses:
@@ -92,6 +112,7 @@ def _on_feet(state: Upright, manner: Manner, times: Array) -> Poses:
     rotations[:, INDEX["head"]] = yaw @ turns(2, look) @ turns(1, nod)
     ankles = _feet(state, manner, rotations)
     hips = _hips(state, manner, ankles, sway)
+    ways, asides = [], []
     for (side, sign), ankle, (prints, _) in zip(SIDES, ankles, state.feet, strict=True):
         hip = hips + size * sign * HIP_WIDTH * yaw[:, :, 1]
         # Knees go where the toes point, and apart in a crouch.
@@ -99,9 +120,9 @@ def _on_feet(state: Upright, manner: Manner, times: Array) -> Poses:
         forward = np.stack([np.cos(bends), np.sin(bends), 0.0 * bends], axis=1)
         knee = _knees(hip, ankle, forward, size)
         aside = np.stack([-forward[:, 1], forward[:, 0], 0.0 * bends], axis=1)
-        rotations[:, INDEX[f"thigh_{side}"]] = pointing(knee - hip, aside)
-        rotations[:, INDEX[f"shin_{side}"]] = pointing(ankle - knee, aside)
-        _arm(state, manner, rotations, side, times)
+        ways += [knee - hip, ankle - knee, *_arm(state, manner, torso, side, times)]
+        asides += [aside, aside, torso[:, :, 1], torso[:, :, 1]]
+    rotations[:, _POINTING] = pointing(np.stack(ways, axis=1), np.stack(asides, axis=1))
     positions = hung(hips, rotations, size).positions
     for (side, _), ankle in zip(SIDES, ankles, strict=True):
         # Legs at full stretch may fall a little short of the floor; feet do not.
@@ -154,10 +175,13 @@ def _knees(hips: Array, ankles: Array, forward: Array, size: float) -> Array:
     return np.asarray(hips + along * line + beside * ahead)
 
 
-def _arm(state: Upright, manner: Manner, rotations: Array, side: str, times: Array) -> None:
-    """Arms swing against the legs in walking, do what hands do in standing."""
+def _arm(
+    state: Upright, manner: Manner, torso: Array, side: str, times: Array
+) -> tuple[Array, Array]:
+    """Where upper arm and forearm point, float64 [n, 3] each: arms swing against the legs in
+    walking and do what hands do in standing.
+    """
     sign = 1.0 if side == "left" else -1.0
-    torso = rotations[:, INDEX["torso"]]
     runs = np.clip(state.pace - 1.4, 0.0, 1.0)
     calm = state.hands[:, :4] if sign > 0 else state.hands[:, 4:8]
     busy = state.hands[:, 8] * state.rest
@@ -178,6 +202,5 @@ def _arm(state: Upright, manner: Manner, rotations: Array, side: str, times: Arr
         np.stack([np.sin(raised), sign * held[:, 1], -np.cos(raised)], axis=1),
         np.stack([np.sin(bent), sign * held[:, 3], -np.cos(bent)], axis=1),
     )
-    for limb, way in zip(("upper_arm", "forearm"), ways, strict=True):
-        directions = np.einsum("nij,nj->ni", torso, way)
-        rotations[:, INDEX[f"{limb}_{side}"]] = pointing(directions, torso[:, :, 1])
+    upper, fore = (np.einsum("nij,nj->ni", torso, way) for way in ways)
+    return upper, fore

@@ -141,14 +141,20 @@ def turns(axis: int, angles: Array) -> Array:
 
 
 def pointing(directions: Array, lefts: Array) -> Array:
-    """Rotations of limbs that hang down towards directions: float64 [n, 3] each to [n, 3, 3].
+    """Rotations of limbs that hang down towards directions: float64 [..., 3] to [..., 3, 3].
 
     lefts: where their own y roughly points.
     """
     up = -directions / np.linalg.norm(directions, axis=-1, keepdims=True)
-    forward = np.cross(lefts, up)
+    forward = _cross(lefts, up)
     forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
-    return np.stack([forward, np.cross(up, forward), up], axis=-1)
+    return np.stack([forward, _cross(up, forward), up], axis=-1)
+
+
+def _cross(one: Array, other: Array) -> Array:
+    """As `np.cross`, which takes ten times as long for few vectors."""
+    (a, b, c), (x, y, z) = np.moveaxis(one, -1, 0), np.moveaxis(other, -1, 0)
+    return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=-1)
 
 
 def between(begin: Array, end: Array, shares: Array) -> Array:

@@ -191,12 +191,14 @@ def box_cloud(box: MovingBox) -> Cloud:
 
 def _crosses(begin: Array, ends: Array, half: Array) -> Flags:
     """Which lines from `begin` to `ends` [..., 3] go through a box around the origin."""
-    way = ends - begin
-    way = np.where(np.abs(way) < 1e-9, 1e-9, way)
-    one, other = (-half - begin) / way, (half - begin) / way
-    enters = np.minimum(one, other).max(axis=-1)
-    leaves = np.maximum(one, other).min(axis=-1)
-    return np.asarray((enters < leaves) & (leaves > 0.0) & (enters < 1.0))
+    enters, leaves = np.zeros(ends.shape[:-1]), np.ones(ends.shape[:-1])
+    for axis in range(3):
+        way = ends[..., axis] - begin[..., axis]
+        way[np.abs(way) < 1e-9] = 1e-9
+        one, other = (-half[axis] - begin[..., axis]) / way, (half[axis] - begin[..., axis]) / way
+        np.maximum(enters, np.minimum(one, other), out=enters)
+        np.minimum(leaves, np.maximum(one, other), out=leaves)
+    return np.asarray(enters < leaves)
 
 
 def _behind_box(eye: Array, points: Array, box: MovingBox) -> Flags:
