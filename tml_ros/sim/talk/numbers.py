@@ -94,3 +94,14 @@ def _sum(words: list[str]) -> int | None:
         else:
             return None
     return total + part if words else None
+
+
+def first_number(text: str) -> int | None:
+    """The first number that stands in a text, in words or digits."""
+    words = re.findall(r"[a-z]+|[0-9]+", text.lower())
+    for begin in range(len(words)):
+        for end in range(len(words), begin, -1):
+            number = number_of(" ".join(words[begin:end]))
+            if number is not None:
+                return number
+    return None

@@ -1,4 +1,7 @@
-"""Questions to the cell. Data only; slots as in `phrasebook`."""
+"""Questions to the cell. Data only; slots as in `phrasebook`.
+
+Whoever asks about safety asks so that "yes" means safe; about people, that "yes" means somebody.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,11 @@ ASK_SAFE: Final = Pool(
         "Is it all right to go inside {zone} now?",
     ),
     held_out=(
-        "Would it be dangerous to be in {zone} at the moment?",
+        "Has {zone} become free yet?",
         "Are we good for going to {zone}?",
-        "I want to pick something up in {zone}. Any danger there?",
+        "I want to pick something up in {zone}. Does it look good to you?",
         "Could I safely cross {zone}?",
-        "Do you see any risk in {zone} for me?",
+        "Would you let somebody walk through {zone} right now?",
     ),
 )
 
@@ -41,7 +44,7 @@ ASK_WHO: Final = Pool(
     ),
     held_out=(
         "Has anybody walked into {zone} just now?",
-        "Did all of us leave {zone}, or did somebody stay?",
+        "Which of us might be standing around in {zone}?",
         "Any of our people left inside {zone}?",
         "Tell me whether a worker stands in {zone}.",
     ),
@@ -115,8 +118,8 @@ INSTEAD: Final = Pool(
     ),
     held_out=(
         "Wrong place. I am asking if I may walk into {zone}.",
-        "Let us talk about {zone}. Any danger over there?",
+        "Let us talk about {zone}. Could people work there without danger?",
         "Actually, tell me about {zone}. Could I cross it safely?",
-        "Leave that. How safe would {zone} be for us?",
+        "Leave that. Would {zone} be free for us?",
     ),
 )
