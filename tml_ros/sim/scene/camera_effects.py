@@ -32,7 +32,7 @@ BEST, WORST = 94, 18
 """JPEG quality where `compression` is just above 0, and 1."""
 STILL = 0.02
 """Pixels; trembling less than this is not drawn."""
-WANTED = 98.0
+WANTED = 106.0
 """What a camera would have a picture's mean be, of 255."""
 EAGER = 0.7
 """How much of the way there it goes, in logarithms: the dark stays darker than the light."""
