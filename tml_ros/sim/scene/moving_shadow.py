@@ -50,7 +50,7 @@ def moving_shadow(owner: str, scenario: Scenario, event: EventPart, draws: Event
     """The shadow; half way through it is at the event's place."""
     caster = CASTERS.draw(draws.rng, draws.looks)
     length, softness = draws.number(LENGTHS), draws.number(SOFTNESS)
-    depth = min(draws.number(DEPTHS) * (0.6 + 0.8 * event.strength), 0.8)
+    depth = min(draws.number(DEPTHS) * (0.6 + 0.8 * event.strength), 0.65)
     speed, way = draws.number(SPEEDS), draws.rng.uniform(0, 2 * math.pi)
     falls = draws.rng.uniform(0, 2 * math.pi)
     x, y = draws.zone_place(scenario, event)

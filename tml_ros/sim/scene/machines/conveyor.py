@@ -147,7 +147,7 @@ def _mark(look: ConveyorLook) -> Iterator[str]:
 def _bed(look: ConveyorLook) -> Iterator[str]:
     long, wide, high = look.length / 2, look.width / 2, look.height
     if look.build is ConveyorBuild.ROLLERS:
-        count = round(look.length / 0.17)
+        count = round(look.length / 0.21)
         for index in range(count):
             x = (index + 0.5) * look.length / count - long
             ends = (x, -wide, high - 0.035), (x, wide, high - 0.035)

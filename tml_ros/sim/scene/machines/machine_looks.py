@@ -88,7 +88,7 @@ PALE = Band(train=((0.80, 0.94), (1.0, 1.12)), held_out=((0.94, 1.0), (1.12, 1.2
 
 PRESS_WIDTH = Band(train=((1.25, 1.50), (1.62, 1.95)), held_out=((1.50, 1.62), (1.95, 2.1)))
 PRESS_DEPTH = Band(train=((0.85, 1.0), (1.08, 1.25)), held_out=((1.0, 1.08), (0.75, 0.85)))
-PRESS_HEIGHT = Band(train=((2.05, 2.35), (2.5, 2.75)), held_out=((2.35, 2.5),))
+PRESS_HEIGHT = Band(train=((2.30, 2.50), (2.62, 2.85)), held_out=((2.50, 2.62),))
 BED_HEIGHT = Band(train=((0.72, 0.80), (0.86, 0.95)), held_out=((0.80, 0.86),))
 
 BELT_LENGTH = Band(train=((2.6, 3.3), (3.6, 4.2)), held_out=((3.3, 3.6), (4.2, 4.6)))

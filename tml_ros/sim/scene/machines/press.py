@@ -18,8 +18,8 @@ from tml_ros.sim.scene.prop import Placed
 from tml_ros.sim.scene.standing import Standing
 from tml_ros.sim.shapes import Colour, box, cylinder
 
-RAM_HALF = 0.17
-TOOL = 0.12
+RAM_HALF = 0.15
+TOOL = 0.08
 """Of the tool below the ram, as of the die on the bed."""
 
 
