@@ -79,7 +79,7 @@ def counts(situation: Situation) -> list[Duty]:
 
 
 def counted_total(situation: Situation, line: SpokenLine) -> tuple[Reply | None, int | None]:
-    """The total that is right at the end of a line, and as a number; None where nothing was counted."""
+    """The total that is right at the end of a line, and the number; None if nothing was counted."""
     before = reversed(situation.lines_before(line))
     asked = next((other for other in before if other.act is Act.COUNT), None)
     if asked is None:

@@ -47,7 +47,7 @@ _UNSAFE: Final = (
 )
 _CONTRADICTED: Final = (
     *(words for words in _UNSAFE if words != "danger"),
-    *("is danger", "a danger", "danger in"),
+    *("is danger", "a danger", "is a danger"),
 )
 """What nobody says of a place that is safe; "no danger" is what some do."""
 _FREE: Final = (

@@ -24,7 +24,8 @@ _EMPTY: Final = frozenset(
         *("on", "or", "our", "out", "please", "she", "should", "so", "some", "than", "that"),
         *("the", "their", "them", "then", "there", "these", "they", "this", "to", "up", "very"),
         *("was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with"),
-        *("would", "yes", "you", "your"),
+        *("would", "yes", "you", "your", "since", "because", "finding", "message", "notice"),
+        *("attention",),
     )
 )
 
