@@ -16,14 +16,16 @@ from tml_ros.sim.scene.people_skeleton import (
     INDEX,
     LIMBS,
     SIDES,
+    SOLE_FORWARD,
     Array,
     Poses,
     above_floor,
-    between,
     eased,
     hung,
     pointing,
+    turned_by,
     turns,
+    way_to,
 )
 from tml_ros.sim.worker import ANKLE, HIP_WIDTH, SHIN, THIGH
 
@@ -72,12 +74,19 @@ class Limbs:
         """Falling, lying and getting up. after: rotations that they would have on their feet."""
         lying, size = fall.lying, self._manner.size
         since = np.clip((times - fall.start_s) / lying.seconds, 0.0, 1.0)
-        turned = np.repeat(before.rotations, len(times), axis=0)
-        if since[0] < 1.0:
-            turned = between(turned, crouched.rotations, lying.buckle * eased(since / 0.6))
-        turned = between(turned, lying.rotations[None], 0.35 * since**2 + 0.65 * since**4)
-        if times[-1] > fall.rises_s:
-            turned = between(turned, after, eased((times - fall.rises_s) / _ONTO_FEET_S))
+        topples = (0.8 * since**2 + 0.2 * since**4)[:, None, None]
+        gives_way = (lying.buckle * eased(since / 0.6))[:, None, None]
+        toppling = way_to(before.rotations, lying.rotations[None])
+        sinking = way_to(before.rotations, crouched.rotations)
+        turned = turned_by(
+            before.rotations, topples * toppling + (1 - topples) * gives_way * sinking
+        )
+        up = np.flatnonzero(times > fall.rises_s)
+        if len(up):
+            share = eased((times[up] - fall.rises_s) / _ONTO_FEET_S)[:, None, None]
+            onto_feet = way_to(lying.rotations[None], crouched.rotations)
+            risen = turned_by(lying.rotations[None], share * onto_feet)
+            turned[up] = turned_by(risen, share * way_to(risen, after[up]))
         ankles = [INDEX["foot_left"], INDEX["foot_right"]]
         origin, end = (pose.positions[0, ankles, :2].mean(axis=0) for pose in (before, crouched))
         thrown = lying.slide * np.array([np.cos(lying.thrown), np.sin(lying.thrown)])
@@ -136,7 +145,13 @@ def _feet(state: Upright, manner: Manner, rotations: Array) -> tuple[Array, Arra
     for (side, _), (prints, swing) in zip(SIDES, state.feet, strict=True):
         arc = np.sin(np.pi * swing)
         lift = manner.size * arc * (0.05 + 0.06 * (1 - state.rest) + 0.05 * (state.pace > 1.8))
-        ankles.append(np.stack([prints[:, 0], prints[:, 1], manner.size * ANKLE + lift], axis=1))
+        back = SOLE_FORWARD * manner.size
+        ankle = (
+            prints[:, 0] - back * np.cos(prints[:, 2]),
+            prints[:, 1] - back * np.sin(prints[:, 2]),
+            manner.size * ANKLE + lift,
+        )
+        ankles.append(np.stack(ankle, axis=1))
         # Toes down when it leaves the floor, up when it comes back.
         pitch = (1 - state.rest) * 0.55 * arc * (1 - 1.7 * swing)
         rotations[:, INDEX[f"foot_{side}"]] = turns(2, prints[:, 2]) @ turns(1, pitch)

@@ -3,9 +3,9 @@
 Where they are, which way they face, how upright they are, where each foot stands; knows nothing of
 other limbs. Metres, seconds, radians. Pure.
 
-Each step's time runs from its beginning to the beginning of the next. Turning to another side and
-going down belong to a step; getting up from a crouch (0.6 s) or from the floor (1.5 s) begins the
-next one, and is added after the last one where somebody does not stay lying.
+A step's seconds run from its beginning to the beginning of the next. Turning to another side and
+going down belong to the step; getting up from a crouch (0.6 s) or from the floor (1.5 s) is how the
+next one begins, of whatever kind that is. Who crouches last gets up; who lies last stays so.
 Somebody without any steps stands there to the end.
 """
 
@@ -22,7 +22,7 @@ from tml_ros.sim.scene.people_footsteps import Footsteps
 from tml_ros.sim.scene.people_hands import IDLE
 from tml_ros.sim.scene.people_looks import Manner
 from tml_ros.sim.scene.people_lying import Lying, draw_lying
-from tml_ros.sim.scene.people_skeleton import Array
+from tml_ros.sim.scene.people_skeleton import SOLE_FORWARD, Array
 from tml_ros.sim.scene.people_way import Place, Way, shortest, stretches
 from tml_ros.sim.split import Split
 from tml_ros.sim.truth.moment import Posture
@@ -137,9 +137,12 @@ class Course:
     def _live(self, ends_s: float) -> None:
         """Do one step after another."""
         steps = self._part.steps
-        index = 0
+        index, rising = 0, False
         while index < len(steps):
             step = steps[index]
+            # Getting up from the floor has been planned with the fall.
+            begun = self.falls[-1].rises_s if rising else self._time
+            rising = step.fall is not None
             if self._crouched and step.crouch is None:
                 self._crouch_to(0.0)
             if step.walk is not None:
@@ -151,9 +154,9 @@ class Course:
                 stops = after.fall is None if after else self._part.stays
                 self._walk(places, stops=stops)
             elif step.stand is not None:
-                self._stand(self._time + step.stand, step.facing)
+                self._stand(begun + step.stand, step.facing)
             elif step.crouch is not None:
-                self._crouch(self._time + step.crouch)
+                self._crouch(begun + step.crouch)
             elif step.fall is not None:
                 last = index + 1 == len(steps)
                 until = ends_s if last and self._part.stays else self._time + step.fall
@@ -175,7 +178,7 @@ class Course:
                 self._turn(ahead)
                 way = self._way(corners, to_rest)
             self._along(way, to_rest=to_rest)
-        if cut and stops:
+        if stops or not cut:
             self._moving = False
 
     def _way(self, corners: Sequence[Place], to_rest: bool) -> Way:
@@ -213,7 +216,8 @@ class Course:
         for number in range(begin, end + 1):
             reached = number * length
             at_end = to_rest and number >= count
-            target = way.length if at_end else reached
+            # The ankle, not the sole, stands below the hips in mid-stance.
+            target = way.length if at_end else reached + SOLE_FORWARD * self._manner.size
             lift, land = way.when(reached + carries - 2 * length), way.when(reached - carries)
             if from_rest:
                 lift = max(lift, way.start_s)
@@ -319,7 +323,7 @@ class Course:
         if gets_up:
             self._postures.append((rises, Posture.RISING))
             self._time = end - CROUCH_S
-            self._knot(1.0)
+            self._crouched = True
             self._crouch_to(0.0)
             self._time = end
         self._knot(0.0 if gets_up else 1.0)

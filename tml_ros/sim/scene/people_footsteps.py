@@ -1,6 +1,7 @@
 """Where each foot stands and when it swings: planned step by step, so that no foot ever slides.
 
-Knows nothing of bodies. A footprint is float64 [3]: x, y in metres and heading in radians. Pure
+Knows nothing of bodies. A footprint is float64 [3]: the middle of the sole (x, y in metres) and
+its heading in radians. Pure
 once the plan is finished.
 """
 

@@ -14,6 +14,7 @@ from enum import Enum
 
 import numpy as np
 
+from tml_ros.sim.scene.people_resting import rested
 from tml_ros.sim.scene.people_skeleton import INDEX, LIMBS, SIDES, Array, pointing, turns
 from tml_ros.sim.split import Band, Pool, Split
 
@@ -85,7 +86,7 @@ def draw_lying(
     _, _, side, direction = max(tries)
     seconds = FALL_SECONDS.draw(rng, split)
     trunk = _trunk(side, direction, ROLLED.draw(rng, split))
-    rotations = _limbs(rng, split, side, trunk)
+    rotations = rested(_limbs(rng, split, side, trunk))
     up = {Side.BACK: direction + math.pi, Side.FACE: direction}.get(side, heading)
     return Lying(
         side=side,

@@ -9,6 +9,7 @@ float64 [n, 13, 3], metres.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,8 +126,15 @@ def on_limbs(poses: Poses, limbs: list[int], places: Array) -> Array:
 
 def above_floor(poses: Poses, size: float) -> Array:
     """How high the lowest part of the body is above the floor: float64 [n]."""
-    heights = on_limbs(poses, _TOUCHING_LIMBS, size * _TOUCHING_PLACES)[:, :, 2]
-    return np.asarray((heights - size * _TOUCHING_RADII).min(axis=1))
+    return np.asarray(touching(poses, size, LIMBS).min(axis=1))
+
+
+def touching(poses: Poses, size: float, limbs: Sequence[str]) -> Array:
+    """How high those parts of limbs are that may touch the floor: float64 [n, t]."""
+    chosen = [index for index, (limb, _, _) in enumerate(_TOUCHING) if limb in limbs]
+    of = [_TOUCHING_LIMBS[index] for index in chosen]
+    heights = on_limbs(poses, of, size * _TOUCHING_PLACES[chosen])[:, :, 2]
+    return np.asarray(heights - size * _TOUCHING_RADII[chosen])
 
 
 def turns(axis: int, angles: Array) -> Array:
@@ -157,13 +165,19 @@ def _cross(one: Array, other: Array) -> Array:
     return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=-1)
 
 
-def between(begin: Array, end: Array, shares: Array) -> Array:
-    """Rotations [n, k, 3, 3] on the shortest way from one to the other: shares float64 [n]."""
-    count, limbs = end.shape[:2] if len(end) >= len(begin) else begin.shape[:2]
-    begin, end = (np.broadcast_to(one, (count, limbs, 3, 3)) for one in (begin, end))
-    way = Rotation.from_matrix((begin.transpose(0, 1, 3, 2) @ end).reshape(-1, 3, 3)).as_rotvec()
-    part = Rotation.from_rotvec(way * np.repeat(shares, limbs)[:, None]).as_matrix()
-    return np.asarray(begin @ part.reshape(count, limbs, 3, 3))
+def way_to(begin: Array, end: Array) -> Array:
+    """The shortest turns from one to the other: rotations [n, k, 3, 3] to axis times angle, float64
+    [n, k, 3]. From a half turn on it jumps: to be asked for fixed ends.
+    """
+    turn = begin.swapaxes(-1, -2) @ end
+    vectors = Rotation.from_matrix(turn.reshape(-1, 3, 3)).as_rotvec()
+    return np.asarray(vectors.reshape(turn.shape[:-1]))
+
+
+def turned_by(begin: Array, vectors: Array) -> Array:
+    """Rotations turned on: [n, k, 3, 3] and axis times angle [n, k, 3] to [n, k, 3, 3]."""
+    turn = Rotation.from_rotvec(vectors.reshape(-1, 3)).as_matrix()
+    return np.asarray(begin @ turn.reshape(*vectors.shape[:-1], 3, 3))
 
 
 def eased(shares: Array) -> Array:
