@@ -53,7 +53,9 @@ def mute(truth: Truth) -> Conduct:
 
 
 def endless(truth: Truth) -> Conduct:
-    """Begins to speak at once and never stops; raises every alarm at once and never takes it back."""
+    """Begins to speak at once and never stops; raises every alarm at once, and never takes it back
+    again.
+    """
     utterances = (Utterance(0.0, truth.seconds, "and so on and so forth"),)
     alarms = tuple(AlarmSpan(kind, zone, 0.0, None) for kind, zone in hazard_keys(truth))
     return _spoken(truth, utterances, alarms)

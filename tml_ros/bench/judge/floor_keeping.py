@@ -13,15 +13,19 @@ from tml_ros.bench.judge.telling import quoted, when
 from tml_ros.bench.judge.window import EPSILON_S, Window
 from tml_ros.sim.truth.expectation import Rule
 
+STAYS_S = 1.0
+"""Who begins again so soon was not silent."""
+
 GIVES_WAY_S = 1.0
 """Who breaks off and so soon says what is right for something else gave way to that."""
 
 
 def fall_silent(scene: Scene, credit: Credit, window: Window) -> Outcome:
-    """What is spoken at due has ended by the window's end, and nothing new is under way by then but
-    what is right for something else or what has been asked for since.
+    """What is spoken at due has ended by the window's end, and it stays so.
 
-    The delay is that of its end. Void where the model does not speak at due.
+    Speech that is right for something else, or has been asked for since, may begin. A word within
+    the window ("Okay.") is no mistake; speech under way at its end or begun STAYS_S after it is.
+    The delay is that of the end. Void where the model does not speak at due.
     """
     speaking = scene.speaking_at(window.due_s)
     if not speaking:
@@ -29,11 +33,14 @@ def fall_silent(scene: Scene, credit: Credit, window: Window) -> Outcome:
     end_s = max(scene.heard[i].end_s for i in speaking)
     if end_s > window.closes_s + EPSILON_S:
         return wrong(window, Fault.WENT_ON, f"spoke until {when(window, end_s)}")
-    for i in scene.speaking_at(window.closes_s):
-        begun_s = scene.heard[i].start_s
-        over = scene.heard[i].end_s <= window.closes_s + EPSILON_S
-        if not over and i not in credit.excused and not _asked_since(scene, window, begun_s):
-            why = f"began again {when(window, begun_s)}: {quoted(scene.heard[i].text)}"
+    for i in scene.speech:
+        heard = scene.heard[i]
+        anew = (
+            heard.end_s > window.closes_s + EPSILON_S
+            and heard.start_s <= window.closes_s + STAYS_S + EPSILON_S
+        )
+        if anew and i not in credit.excused and not _asked_since(scene, window, heard.start_s):
+            why = f"began again {when(window, heard.start_s)}: {quoted(heard.text)}"
             return wrong(window, Fault.WENT_ON, why)
     return right(window, f"was silent {when(window, end_s)}", at_s=end_s)
 

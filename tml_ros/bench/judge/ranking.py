@@ -25,6 +25,7 @@ from tml_ros.bench.judge.hazards import (
 )
 from tml_ros.bench.judge.interval import Estimate, rate, share
 from tml_ros.bench.judge.outcome import Verdict
+from tml_ros.bench.judge.window import EPSILON_S
 from tml_ros.sim.truth.truth import Doubt, HazardSpan, Truth
 from tml_ros.turn.hazard import HazardKind
 
@@ -169,9 +170,11 @@ def _present(run: ScoredRun) -> NDArray[np.bool_]:
     there = np.zeros(len(run.scores), bool)
     for span in run.spans:
         if span.evident_s is not None:
-            there |= (run.times >= span.evident_s) & (run.times < span.end_s)
+            there |= (run.times >= span.evident_s - EPSILON_S) & (
+                run.times < span.end_s - EPSILON_S
+            )
     for doubt in run.doubts:
-        there &= (run.times < doubt.start_s) | (run.times >= doubt.end_s)
+        there &= (run.times < doubt.start_s - EPSILON_S) | (run.times >= doubt.end_s - EPSILON_S)
     return there
 
 
@@ -180,8 +183,8 @@ def _open(run: ScoredRun, limits: HazardLimits) -> NDArray[np.bool_]:
     there = np.zeros(len(run.scores), bool)
     reasons: list[HazardSpan | Doubt] = [*run.spans, *run.doubts]
     for reason in reasons:
-        there |= (run.times >= reason.start_s - limits.before_s - 1e-6) & (
-            run.times <= reason.end_s + limits.after_s + 1e-6
+        there |= (run.times >= reason.start_s - limits.before_s - EPSILON_S) & (
+            run.times <= reason.end_s + limits.after_s + EPSILON_S
         )
     return there
 
