@@ -51,7 +51,8 @@ def stage() -> Iterator[Stage]:
 def _floor(stage: Stage, place: tuple[float, float], time_s: float) -> NDArray[np.float64]:
     """The mean colour of a few pixels about a place on the floor."""
     x, y = camera_view(SCENARIO, "c").project([(*place, 0.0)])[0].astype(int)
-    return stage.draw("c", time_s).rgb[y - 3 : y + 4, x - 3 : x + 4].mean(axis=(0, 1))
+    around = stage.draw("c", time_s).rgb[y - 3 : y + 4, x - 3 : x + 4]
+    return np.asarray(around.mean(axis=(0, 1)), np.float64)
 
 
 @pytest.mark.parametrize(

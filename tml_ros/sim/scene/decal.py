@@ -20,6 +20,7 @@ Mask = NDArray[np.float32]
 """float32 [h, w], 0..1, row 0 is at +y: how much of the patch there is."""
 ABOVE = {"puddle": 0.003, "contact": 0.004, "shadow": 0.006, "light": 0.008}
 """How high it lies above the floor by what it is, m: which of two is seen above the other."""
+SPREAD = 1.25
 _DENSEST = 0.97
 """MuJoCo blends nothing that is quite opaque."""
 
@@ -32,11 +33,18 @@ class Decal:
     files: Mapping[str, bytes]
     material: str
 
-    def geom(self, half: tuple[float, float], *, strength: float = 1.0) -> str:
-        """The patch as a flat shape of so many metres, facing +z. strength: 0..1."""
+    def geom(
+        self,
+        half: tuple[float, float],
+        *,
+        strength: float = 1.0,
+        at: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ) -> str:
+        """The patch as a flat shape of so many metres about `at`, facing +z. strength: 0..1."""
         seen = min(strength, _DENSEST)
         return (
-            f'<geom type="plane" size="{numbers((*half, 1.0))}" material="{self.material}" '
+            f'<geom type="plane" pos="{numbers(at)}" size="{numbers((*half, 1.0))}" '
+            f'material="{self.material}" '
             f'rgba="1 1 1 {seen:.3f}"/>'
         )
 
@@ -65,6 +73,14 @@ def decal(
         files={file: cv2.imencode(".png", pixels)[1].tobytes()},
         material=name,
     )
+
+
+def dark_below(name: str) -> Decal:
+    """What is dark of the floor below a thing and close around it; `SPREAD` times as large as the
+    thing.
+    """
+    mask = soft_box(96, 64, margin=(1 - 1 / SPREAD) / 2, spread=5.0)
+    return decal(name, mask, (0.02, 0.02, 0.02))
 
 
 def soft_box(width: int, height: int, *, margin: float, spread: float) -> Mask:

@@ -86,11 +86,12 @@ class Drive:
         return DriveState(x, y, heading, 0.0 if time_s > self.end_s else speed, metres)
 
     def _stand(self, seconds: float, facing: float | None) -> None:
-        before = self._state
-        heading = before.heading
+        heading, turn_s = self._state.heading, 0.0
         if facing is not None:
-            heading += _shorter(math.radians(facing) - heading)
-        turn_s = min(_turning_s(heading - before.heading), seconds)
+            turn = _shorter(math.radians(facing) - heading)
+            turn_s = min(_turning_s(turn), seconds)
+            # As far round as there is time for.
+            heading += turn * turn_s / max(_turning_s(turn), 1e-9)
         self._turn_to(heading, turn_s)
         rest = seconds - turn_s
         self._add(np.array([0.0, rest]), [self._state, self._state])
@@ -134,7 +135,8 @@ class Drive:
     ) -> None:
         steps = np.linalg.norm(np.diff(way, axis=0), axis=1)
         bends = np.abs(np.gradient(ahead)) / max(float(steps.mean()), 1e-9)
-        pace = np.minimum(speed, np.sqrt(SIDEWAYS / np.maximum(bends, 1e-6)))
+        bends = np.maximum(bends, 1e-6)
+        pace = np.minimum(np.minimum(speed, np.sqrt(SIDEWAYS / bends)), 1.5 * TURN_RATE / bends)
         pace[0] = pace[0] if rolling_in else 0.0
         pace[-1] = pace[-1] if rolling_out else 0.0
         for i, step in enumerate(steps):

@@ -101,7 +101,7 @@ def _surface(rng: np.random.Generator, colour: Colour, shine: Colour) -> NDArray
     turn = float(rng.uniform(0, 180))
     for _ in range(3):
         middle = tuple(int(n) for n in rng.integers(PIXELS // 4, 3 * PIXELS // 4, 2))
-        axes = (int(rng.integers(14, 30)), int(rng.integers(5, 11)))
+        axes = (int(rng.integers(14, 30)), int(rng.integers(4, 8)))
         cv2.ellipse(gloss, middle, axes, turn, 0, 360, (1.0,), -1)
-    gloss = 0.9 * decal.blurred(gloss, 3.0)[..., None]
+    gloss = 0.8 * decal.blurred(gloss, 5.0)[..., None]
     return np.asarray(np.array(colour) * (1 - gloss) + np.array(shine) * gloss, np.float32)

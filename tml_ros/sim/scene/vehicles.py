@@ -30,8 +30,6 @@ FLASH_HZ = 1.4
 """Of a vehicle's lamp; it is lit for half of the time."""
 DARKNESS = 0.6
 """Of the floor below a vehicle."""
-_SPREAD = 1.25
-"""How much larger the dark is than the vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class _Vehicle:
 
     def bodies(self) -> tuple[Body, ...]:
         figure = self.figure
-        half = (_SPREAD * figure.half_length, _SPREAD * figure.half_width)
+        half = (decal.SPREAD * figure.half_length, decal.SPREAD * figure.half_width)
         wheels = [
             body(f"{self.name}/wheel{index}", wheel.shapes())
             for index, wheel in enumerate(figure.wheels)
@@ -158,11 +156,10 @@ def _vehicle(name: str, part: VehiclePart, draws: VehicleDraws) -> _Vehicle:
         figure = forklift(ForkliftLook.drawn(draws, driver=part.driver))
     else:
         figure = cart(CartLook.drawn(draws))
-    mask = decal.soft_box(96, 64, margin=(1 - 1 / _SPREAD) / 2, spread=5.0)
     return _Vehicle(
         name=name,
         figure=figure,
         drive=Drive(part),
-        dark=decal.decal(f"{name}/dark", mask, (0.02, 0.02, 0.02)),
+        dark=decal.dark_below(f"{name}/dark"),
         flash=float(draws.rng.random()),
     )

@@ -80,6 +80,7 @@ def conveyor(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
     long, wide, high = look.length / 2, look.width / 2, look.height
     stack = (long - 0.15, wide + 0.14, high + 0.2)
     still = [*_bed(look), *_hoods(look), *_gate(look), *fittings.light_stack(stack)]
+    dark, below = fittings.floor_dark(name, [(0, 0, long, wide)])
     runs, stands = f"{name}/runs", f"{name}/stands"
     boxes = [
         body(f"{name}/box{number}", _box(half, colour))
@@ -106,7 +107,7 @@ def conveyor(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
         place = (side * (long - HOOD / 2), 0, high + 0.26)
         blocks += stand.blocks(place, (HOOD / 2, wide + 0.05, 0.26))
     return MadeProp(
-        shapes=stand.geoms(still),
+        shapes=stand.geoms([*below, *still]),
         bodies=(
             *boxes,
             *marks,
@@ -114,6 +115,8 @@ def conveyor(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
             body(stands, [fittings.lit_lamp(2)]),
         ),
         blocks=tuple(blocks),
+        assets=dark.assets,
+        files=dark.files,
         moves=places,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tml_ros.sim.scene.decal import ABOVE, SPREAD, Decal, dark_below
 from tml_ros.sim.shapes import Colour, box, cylinder, ellipsoid
 
 STEEL: Colour = (0.55, 0.57, 0.60)
@@ -14,12 +15,25 @@ DARK: Colour = (0.16, 0.17, 0.19)
 BLACK: Colour = (0.07, 0.07, 0.08)
 YELLOW: Colour = (0.93, 0.72, 0.08)
 RED: Colour = (0.72, 0.10, 0.08)
+DARKNESS = 0.5
 LAMPS: tuple[tuple[Colour, Colour], ...] = (
     ((0.10, 0.85, 0.30), (0.07, 0.24, 0.11)),
     ((0.85, 0.55, 0.08), (0.30, 0.20, 0.06)),
     ((0.95, 0.12, 0.08), (0.30, 0.06, 0.05)),
 )
 """From below: lit and dark."""
+
+
+def floor_dark(
+    name: str, boxes: Sequence[tuple[float, float, float, float]]
+) -> tuple[Decal, list[str]]:
+    """The floor below a machine: middle (x, y) and half extents of what stands on it."""
+    dark = dark_below(f"{name}/dark")
+    shapes = [
+        dark.geom((SPREAD * long, SPREAD * wide), strength=DARKNESS, at=(x, y, ABOVE["contact"]))
+        for x, y, long, wide in boxes
+    ]
+    return dark, shapes
 
 
 def light_stack(foot: Sequence[float]) -> Iterator[str]:

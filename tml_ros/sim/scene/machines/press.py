@@ -72,6 +72,7 @@ def press(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
     panel = (-look.side * (wide + 0.22), -deep + 0.05, 0.0)
     still = [*_bed(look), *_CARRIERS[look.build](look), *fittings.light_stack(stack)]
     still += fittings.panel(panel, look.panel)
+    dark, below = fittings.floor_dark(name, [(0, 0, wide + 0.1, deep + 0.1)])
     ram, runs, stands = (f"{name}/{part}" for part in ("ram", "runs", "stands"))
 
     def places(time_s: float) -> Mapping[str, Placed]:
@@ -94,13 +95,15 @@ def press(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
     elif look.build is PressBuild.ONE_COLUMN:
         blocks += stand.blocks((0, deep * 0.6, middle), (wide - 0.05, deep * 0.4, tall))
     return MadeProp(
-        shapes=stand.geoms(still),
+        shapes=stand.geoms([*below, *still]),
         bodies=(
             body(ram, _ram(look)),
             body(runs, [fittings.lit_lamp(0)]),
             body(stands, [fittings.lit_lamp(2)]),
         ),
         blocks=tuple(blocks),
+        assets=dark.assets,
+        files=dark.files,
         moves=places,
     )
 

@@ -81,6 +81,8 @@ def robot_arm(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
         *arm_figure.stack_post(stack),
         *fittings.light_stack(stack),
     ]
+    feet = [(0.0, 0.0, 0.42, 0.42), (*take, 0.22, 0.22), (*put, 0.26, 0.26)]
+    dark, below = fittings.floor_dark(name, feet)
     links = arm_figure.links(look.build, size, look.coat)
     bodies = [body(f"{name}/{link}", shapes) for link, shapes in links.items()]
     bodies.append(body(f"{name}/piece", arm_figure.piece(PIECE_HALF, look.piece)))
@@ -119,7 +121,12 @@ def robot_arm(name: str, part: MachinePart, draws: MachineDraws) -> MadeProp:
         middle = (*place, look.table / 2)
         blocks += stand.blocks(middle, (0.24, 0.24, look.table / 2))
     return MadeProp(
-        shapes=stand.geoms(still), bodies=tuple(bodies), blocks=tuple(blocks), moves=places
+        shapes=stand.geoms([*below, *still]),
+        bodies=tuple(bodies),
+        blocks=tuple(blocks),
+        assets=dark.assets,
+        files=dark.files,
+        moves=places,
     )
 
 
