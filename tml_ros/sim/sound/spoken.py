@@ -90,18 +90,26 @@ def _spoken(text: str, voice: Voice, folder: Path | None) -> Spoken:
     return Spoken(_frozen(whole), tuple(pauses))
 
 
-def active_db(sound: NDArray[np.floating]) -> float:
-    """RMS of the active parts, dB of full scale: of those 10 ms steps that are at most 25 dB below
-    the loudest, so that pauses do not count; -inf for silence.
+def active_db(sound: Sound) -> float:
+    """RMS of the active parts, dB of full scale; -inf for silence."""
+    steps = active_steps(sound)
+    parts = sound[: steps.size * _STEP].reshape(steps.size, _STEP)[steps]
+    return decibels(float(np.mean(np.square(parts), dtype=np.float64)) if parts.size else 0.0)
+
+
+def active_steps(sound: Sound) -> NDArray[np.bool_]:
+    """Which whole steps of 10 ms are active: at most 25 dB below the loudest one, so that pauses
+    do not count. bool [n].
     """
-    steps = np.asarray(sound[: len(sound) // _STEP * _STEP], np.float64).reshape(-1, _STEP)
-    if not len(steps):
-        steps = np.asarray(sound, np.float64).reshape(1, -1)
-    power = np.mean(steps**2, axis=1) if steps.size else np.zeros(1)
-    loudest = float(power.max())
-    if loudest == 0.0:
-        return -np.inf
-    return 10 * float(np.log10(np.mean(power[power >= loudest * 10 ** (-_ACTIVE_DB / 10)])))
+    steps = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP)
+    power = np.mean(np.square(steps), axis=1, dtype=np.float64)
+    active: NDArray[np.bool_] = power > power.max(initial=0.0) * 10 ** (-_ACTIVE_DB / 10)
+    return active
+
+
+def decibels(power: float) -> float:
+    """Of a mean square; -inf for 0."""
+    return 10 * float(np.log10(power)) if power > 0 else -np.inf
 
 
 def _trimmed(sound: Sound) -> Sound:
