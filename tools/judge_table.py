@@ -62,6 +62,7 @@ def _measures(totals: Totals) -> Iterator[tuple[str, str]]:
     yield "delay, p50, s", _figure(visit.delay_p50 if visit else None, 2)
     yield "false alarms per hour", _figure(visit.false_per_hour if visit else None, 1)
     yield "overlong alarms", _count(visit)
+    yield "quiet time with an alarm on", "-" if visit is None else f"{visit.idle_share:.0%}"
     yield "unprovoked speech per hour", _figure(totals.unprovoked_per_hour, 1)
 
 

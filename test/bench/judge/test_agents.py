@@ -11,6 +11,7 @@ from tml_ros.bench.judge.agents import (
     Chance,
     at_random,
     chattering,
+    clinging,
     endless,
     hazard_keys,
     mute,
@@ -95,6 +96,15 @@ def test_the_endless_agent_gets_nothing() -> None:
     assert totals.unprovoked == len(TRUTHS)
     keys = sum(len(hazard_keys(truth)) for truth in TRUTHS)
     assert sum(row.false_alarms for row in totals.hazards) == keys
+
+
+def test_who_never_takes_an_alarm_back_finds_only_what_comes_soon() -> None:
+    visits = [Piece(Script.TWO_VISITS, offset_s=2.0)] * 5
+    truth = made_up_truth(visits)
+    (row,) = total([judge(truth, clinging(truth))]).hazards
+    # The second visit comes 2 s after the first has ended, the third 12 s after the second.
+    assert (row.found, row.spans, row.overlong, row.false_alarms) == (2, 10, 1, 0)
+    assert row.idle_share > 0.9
 
 
 def test_the_chattering_agent_breaks_every_silence() -> None:

@@ -61,6 +61,15 @@ def endless(truth: Truth) -> Conduct:
     return _spoken(truth, utterances, alarms)
 
 
+def clinging(truth: Truth) -> Conduct:
+    """As the perfect one, but never takes an alarm back once it is raised."""
+    conduct = perfect(truth)
+    first: dict[HazardKey, AlarmSpan] = {}
+    for alarm in sorted(conduct.alarms, key=lambda alarm: alarm.raised_s):
+        first.setdefault((alarm.kind, alarm.zone), replace(alarm, gone_s=None))
+    return replace(conduct, alarms=tuple(first.values()))
+
+
 def chattering(truth: Truth) -> Conduct:
     """Says a word in every second, and raises every alarm for a moment once in ten."""
     whole = math.floor(truth.seconds)
@@ -129,6 +138,7 @@ AGENTS: Mapping[str, Callable[[Truth, int], Conduct]] = MappingProxyType(
         "0.5 s late": lambda truth, seed: perfect(truth, late_s=0.5),
         "mute": lambda truth, seed: mute(truth),
         "endless": lambda truth, seed: endless(truth),
+        "clinging": lambda truth, seed: clinging(truth),
         "chattering": lambda truth, seed: chattering(truth),
         "parrot": lambda truth, seed: parrot(truth),
         "at random": lambda truth, seed: at_random(truth, seed=seed),
