@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tml_ros.sim.scenario.random_incidents import BEHIND_WALL_M
 from tml_ros.sim.scenario.random_scenario import random_scenario
 from tml_ros.sim.scenario.scenario import EventKind, MachineKind, Scenario
 from tml_ros.sim.scenario.suite import Suite
@@ -53,14 +54,21 @@ def test_training_and_held_out_scenarios_of_one_seed_share_neither_seed_nor_hall
 
 @settings(max_examples=60, deadline=None)
 @given(scenario=drawn)
-def test_everything_stands_and_goes_within_the_hall(scenario: Scenario) -> None:
+def test_everything_stands_in_the_hall_and_goes_no_farther_than_behind_its_side_walls(
+    scenario: Scenario,
+) -> None:
     reach = np.array(scenario.hall.size) / 2
     places = [machine.at for machine in scenario.machines.values()]
     places += [corner for zone in scenario.zones.values() for corner in zone.polygon]
     places += [camera.at[:2] for camera in scenario.cameras.values()]
-    for mover in (*scenario.people.values(), *scenario.vehicles.values()):
-        places += [mover.at, *(place for step in mover.steps for place in step.walk or ())]
     assert (np.abs(np.array(places)) <= reach).all()
+    ways = []
+    for mover in (*scenario.people.values(), *scenario.vehicles.values()):
+        ways += [mover.at, *(place for step in mover.steps for place in step.walk or ())]
+    assert (
+        not ways
+        or (np.abs(np.array(ways)) <= reach + np.array([2 * BEHIND_WALL_M + 0.01, 0])).all()
+    )
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,7 +22,8 @@ from tml_ros.sim.scenario.scenario import (
     VehiclePart,
 )
 
-SMOKE_CLEARS_S = 6.0
+SMOKE_CLEARS_S = 12.0
+BEHIND_WALL_M = 0.8
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def passing(rng: Rng, site: Site, cast: Cast, start: float) -> float:
     steps = (
         Step(walk=(_at(near),)),
         Step(stand=_time(rng, 0.5, 4)),
-        Step(walk=(_at((-side * (site.half_width - 0.4), end_y)),)),
+        Step(walk=(_at((-side * (site.half_width + BEHIND_WALL_M), end_y)),)),
     )
     person = PersonPart(
         at=_entry(rng, site, side), enters=start, speed=_speed(rng), steps=steps, **_wear(rng)
@@ -210,14 +211,14 @@ def _inside(rng: Rng) -> tuple[Step, ...]:
 def _drive_by(rng: Rng, site: Site, start: float, y: float) -> VehiclePart:
     side = _side(rng)
     kind = VehicleKind.FORKLIFT if rng.uniform() < 0.7 else VehicleKind.CART
-    begin, end = side * (site.half_width - 1.2), -side * (site.half_width - 1.2)
+    begin = side * (site.half_width + 2 * BEHIND_WALL_M)
     return VehiclePart(
         kind=kind,
         at=_at((begin, y)),
         enters=round(start, 2),
         facing=180.0 if side > 0 else 0.0,
         speed=round(float(rng.uniform(1.2, 2.4)), 2),
-        steps=(Step(walk=(_at((end, y)),)),),
+        steps=(Step(walk=(_at((-begin, y)),)),),
         stays=False,
     )
 
@@ -257,7 +258,8 @@ def _outside_y(rng: Rng, site: Site) -> float:
 
 
 def _entry(rng: Rng, site: Site, side: float) -> Place:
-    return _at((side * (site.half_width - 0.4), _outside_y(rng, site)))
+    """Behind the side wall: who comes or goes is not seen to appear or vanish."""
+    return _at((side * (site.half_width + BEHIND_WALL_M), _outside_y(rng, site)))
 
 
 _exit = _entry
