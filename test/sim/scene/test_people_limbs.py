@@ -13,7 +13,7 @@ from tml_ros.sim.scene.people import People, Person
 from tml_ros.sim.scene.people_lying import Side
 from tml_ros.sim.scene.people_points import RADII, body_points
 from tml_ros.sim.scene.people_skeleton import INDEX, SIDES, Poses
-from tml_ros.sim.worker import ANKLE, FOREARM, SHIN, THIGH, UPPER_ARM
+from tml_ros.sim.worker import ANKLE, SHIN, THIGH, UPPER_ARM
 
 Array = NDArray[np.float64]
 SEEDS = range(6)

@@ -61,9 +61,9 @@ class Footsteps:
         lifts, lands = np.array(self._lifts), np.array(self._lands)
         steps = np.searchsorted(lifts, times, side="right") - 1
         begun = np.maximum(steps, 0)
-        swung = np.clip(
-            (times - lifts[begun]) / np.maximum(lands[begun] - lifts[begun], 1e-9), 0.0, 1.0
-        )
+        # A foot that is put somewhere takes no time, and is there at that very moment.
+        lasts = np.maximum(lands[begun] - lifts[begun], 1e-9)
+        swung = np.clip((times - lifts[begun] + 1e-9) / lasts, 0.0, 1.0)
         swung = np.where(steps < 0, 0.0, swung)
         moved = swung * swung * (3 - 2 * swung)
         return prints[begun] + moved[:, None] * (prints[begun + 1] - prints[begun]), swung

@@ -28,7 +28,7 @@ _CHAINS = (
 
 def rested(rotations: Array) -> Array:
     """The lying limbs, float64 [13, 3, 3], as they come to rest."""
-    made = rotations.copy()
+    made: Array = rotations.copy()
     floor = _lowest(made, _TRUNK)
     for side, _ in SIDES:
         for limbs, sinks in _CHAINS:

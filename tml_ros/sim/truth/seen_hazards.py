@@ -87,7 +87,7 @@ def seen_hazards(
 
     blocks: what stands about and hides. views: cameras by name.
     """
-    times = np.arange(0.0, scenario.seconds, SAMPLE_S)
+    times = np.round(np.arange(0.0, scenario.seconds, SAMPLE_S), 6)
     pieces: dict[tuple[HazardKind, str], list[Judged]] = {}
     for begin in range(0, len(times), _CHUNK):
         part = times[begin : begin + _CHUNK]
