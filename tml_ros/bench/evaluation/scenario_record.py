@@ -98,12 +98,12 @@ def record_of(
 
 def _allowed(windows: Iterable[SpeechWindow], conduct: Conduct) -> list[tuple[float, float]]:
     """Those windows whose line was said, in times of the scenario."""
-    starts: dict[int | None, float] = {None: 0.0, **conduct.line_starts}
-    return [
-        (starts[window.line] + window.opens_s, starts[window.line] + window.closes_s)
-        for window in windows
-        if window.line in starts
-    ]
+    found = []
+    for window in windows:
+        start = 0.0 if window.line is None else conduct.line_starts.get(window.line)
+        if start is not None:
+            found.append((start + window.opens_s, start + window.closes_s))
+    return found
 
 
 def write_record(record: ScenarioRecord, path: Path, *, fingerprint: str) -> None:
