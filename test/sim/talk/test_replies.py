@@ -8,6 +8,7 @@ import pytest
 
 from tml_ros.safety.warning_text import warning_text
 from tml_ros.sim.talk import replies
+from tml_ros.sim.talk.says_words import content_says
 from tml_ros.sim.talk.warning_says import warning_says
 from tml_ros.turn.hazard import HazardKind
 
@@ -162,6 +163,17 @@ def test_other_wordings_are_judged_by_what_they_say(
 ) -> None:
     assert [text for text in right if not reply.says.holds(text)] == []
     assert [text for text in wrong if reply.says.holds(text)] == []
+
+
+@pytest.mark.parametrize("length", range(1, 12))
+def test_a_text_is_said_if_most_of_its_words_are(length: int) -> None:
+    words = [f"word{letter}" for letter in "abcdefghijkl"[:length]]
+    says = content_says(" ".join(words))
+    counted = words[:8]
+    for missing in range(len(counted) + 1):
+        said = len(counted) - missing >= 0.7 * len(counted)
+        assert says.holds(" ".join(counted[missing:])) is said
+        assert says.holds(" ".join(counted[: len(counted) - missing])) is said
 
 
 @pytest.mark.parametrize("kind", HazardKind)

@@ -17,7 +17,7 @@ from tml_ros.sim.talk.line_times import Window
 from tml_ros.sim.truth.expectation import Rule
 
 BEGUN_S: Final = 1.0
-"""By then after it is due, most of what must be said has begun."""
+"""By then after it could be said, most of what must be said has begun."""
 _TO_THE_SECOND: Final = frozenset({Rule.AT_TIME, Rule.COUNT, Rule.CUE})
 """Short, and not to be waited for: these make nobody else late."""
 _IN_TURN: Final = frozenset({Rule.ANSWER, Rule.ACKNOWLEDGE, Rule.DELEGATE, Rule.RESUME})
@@ -38,10 +38,13 @@ def one_mouth(situation: Situation, duties: Sequence[Duty]) -> list[Duty]:
             continue
         blocked = [window for other, window in said if other.urgent or not duty.urgent]
         blocked += _listening(situation, duty)
-        left = left.closing(_closes(left, blocked))
+        free = _free_from(left, blocked)
+        if free > left.expectation.due_s:
+            within = left.expectation.closes_s - left.expectation.due_s
+            left = left.closing(max(left.expectation.closes_s, free + within))
         fitted.append(left)
         if duty.expectation.rule not in _TO_THE_SECOND:
-            begun = min(left.expectation.closes_s, left.expectation.due_s + BEGUN_S)
+            begun = min(left.expectation.closes_s, free + BEGUN_S)
             said.append((left, (left.expectation.due_s, begun + left.takes_s)))
     fitted.sort(key=lambda duty: (duty.expectation.due_s, duty.expectation.line or 0))
     return within_scenario(situation, fitted)
@@ -68,18 +71,18 @@ def within_scenario(situation: Situation, duties: Iterable[Duty]) -> list[Duty]:
     return kept
 
 
-def _closes(duty: Duty, blocked: Sequence[Window]) -> float:
-    """The end of the window, put off by what goes on in it."""
-    due, closes = duty.expectation.due_s, duty.expectation.closes_s
-    within = closes - due
+def _free_from(duty: Duty, blocked: Sequence[Window]) -> float:
+    """From when on nothing hinders it any more: what goes on before it would be done is over."""
+    free = duty.expectation.due_s
+    within = duty.expectation.closes_s - free
     for begin, end in sorted(blocked):
-        if begin < closes and end > due:
-            closes = max(closes, end + within)
-    return closes
+        if begin < free + within and end > free:
+            free = end
+    return free
 
 
 def _listening(situation: Situation, duty: Duty) -> list[Window]:
-    """Lines that begin before the duty is done, and that it waits for."""
+    """Lines that it waits for: an answer for who speaks to the cell, a finding for everybody."""
     rule = duty.expectation.rule
     if duty.urgent or rule not in (*_IN_TURN, Rule.SAY_FINDING):
         return []
@@ -87,7 +90,6 @@ def _listening(situation: Situation, duty: Duty) -> list[Window]:
         (line.start_s, line.start_s + line.seconds)
         for line in situation.lines
         if line.start_s is not None
-        and line.start_s >= duty.expectation.due_s - 0.5
         and line.index != duty.of
         and (line.act.addressed or rule is Rule.SAY_FINDING)
     ]

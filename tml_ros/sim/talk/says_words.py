@@ -6,14 +6,16 @@ Pure functions.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Final
 
 from tml_ros.sim.talk.numbers import number_of, number_variants
 from tml_ros.sim.truth.expectation import Says, plain_words
 
-TELLING: Final = 0.6
+TELLING: Final = 0.7
 """Share of a text's content words that must be said for it to have been said."""
+LONGEST_TEXT: Final = 8
 
 _EMPTY: Final = frozenset(
     (
@@ -62,9 +64,17 @@ def content_words(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def content_says(text: str) -> Says:
-    """Most of the content words of a text; anything where it has none."""
+    """All numbers and most of the other content words of a text; anything where it has none.
+
+    At least k of n words are said if and only if one of each n - k + 1 of them is: these are the
+    groups. Of a long text the LONGEST_TEXT longest words count, so that there are few groups.
+    """
     words = content_words(text)
-    return Says(words[: math.ceil(TELLING * len(words))])
+    numbers = [spelled for spelled in words if len(spelled) > 1]
+    others = [spelled for spelled in words if len(spelled) == 1][:LONGEST_TEXT]
+    needed = math.ceil(TELLING * len(others))
+    groups = itertools.combinations(others, len(others) - needed + 1) if others else ()
+    return Says((*numbers, *(tuple(itertools.chain(*group)) for group in groups)))
 
 
 def part_says(text: str) -> Says:
