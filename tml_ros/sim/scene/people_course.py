@@ -22,18 +22,21 @@ from tml_ros.sim.scene.people_footsteps import Footsteps
 from tml_ros.sim.scene.people_hands import IDLE
 from tml_ros.sim.scene.people_looks import Manner
 from tml_ros.sim.scene.people_lying import Lying, draw_lying
-from tml_ros.sim.scene.people_skeleton import SOLE_FORWARD, Array
+from tml_ros.sim.scene.people_skeleton import Array
+from tml_ros.sim.scene.people_strides import (
+    STANDING_WIDTH,
+    TOES_OUT,
+    step_length,
+    strides,
+)
 from tml_ros.sim.scene.people_way import Place, Way, shortest, stretches
 from tml_ros.sim.split import Split
 from tml_ros.sim.truth.moment import Posture
-from tml_ros.sim.worker import HIP_WIDTH
 
 CROUCH_S = 0.6
 RISE_S = 1.5
-STANDING_WIDTH = HIP_WIDTH + 0.035
 TURN_IN_PLACE = 0.5
 """Who sets off farther round than this turns on the spot first, rad."""
-TOES_OUT = 0.12
 _HANDS_S = 0.5
 _LEAST_LYING_S = 0.4
 
@@ -194,7 +197,7 @@ class Course:
         """Take one way, step by step."""
         from_rest = not self._moving
         self._posture(Posture.WALKING)
-        usual = self._manner.size * self._manner.stride * _step_length(self._part.speed)
+        usual = self._manner.size * self._manner.stride * step_length(self._part.speed)
         count = max(1, round(way.length / usual))
         length = way.length / count
         times = way.knots()
@@ -211,31 +214,21 @@ class Course:
         phases = math.pi * (walked / length - (1.0 if first_left else 0.0) + 0.6)
         for row in zip(times, *places.T, headings, phases, paces, strict=True):
             self._knots.append((*(float(value) for value in row), 0.0))
-        carries = _carrying(self._part.speed) * length
-        begin, end = (1 if from_rest else -1), count + 1
-        for number in range(begin, end + 1):
-            reached = number * length
-            at_end = to_rest and number >= count
-            # The ankle, not the sole, stands below the hips in mid-stance.
-            target = way.length if at_end else reached + SOLE_FORWARD * self._manner.size
-            lift, land = way.when(reached + carries - 2 * length), way.when(reached - carries)
-            if from_rest:
-                lift = max(lift, way.start_s)
-                land = max(land, lift + 0.22) if number == 1 else land
-            if at_end:
-                land = min(land, way.end_s + 0.08)
-            left = (number % 2 == 1) is first_left
-            sign = 1.0 if left else -1.0
-            width = STANDING_WIDTH if at_end else HIP_WIDTH
-            where = np.array([target])
-            x, y = way.place(where, sign * width * self._manner.size)[0]
-            toes = float(way.heading(where)[0]) + sign * TOES_OUT
-            foot = self._feet[0] if left else self._feet[1]
-            if number < 1:
-                foot.put(-1e6 + number, (float(x), float(y), toes))
+        for stride in strides(
+            way,
+            count=count,
+            size=self._manner.size,
+            first_left=first_left,
+            from_rest=from_rest,
+            to_rest=to_rest,
+        ):
+            foot = self._feet[0] if stride.left else self._feet[1]
+            if stride.taken_before:
+                foot.put(stride.land_s, stride.footprint)
             else:
-                foot.step(lift, land, (float(x), float(y), toes))
-        self._left_next = first_left is (end % 2 == 0)
+                foot.step(stride.lift_s, stride.land_s, stride.footprint)
+        # One step more closes up, or is on its way.
+        self._left_next = first_left is (count % 2 == 1)
         self._time, self._phase = way.end_s, float(phases[-1])
         self._place = (float(places[-1][0]), float(places[-1][1]))
         self._heading = float(headings[-1])
@@ -362,13 +355,3 @@ class Course:
             self._hands.append((self._time, *self._hands[-1][1:]))
         drawn = IDLE.draw(self._rng, self._split).numbers
         self._hands.append((self._time + (_HANDS_S if self._hands else 0.0), *drawn))
-
-
-def _step_length(speed: float) -> float:
-    """Of one step at size 1, m."""
-    return min(max(0.30 + 0.27 * speed, 0.34), 0.98)
-
-
-def _carrying(speed: float) -> float:
-    """For how much of two steps a foot is on the floor: less than a half in running."""
-    return float(np.interp(speed, (1.6, 2.6), (0.60, 0.42)))
