@@ -50,6 +50,8 @@ def test_wordings_have_one_known_slot_at_most_and_are_plain_to_say(act: Act, poo
         said = filled(wording, zone="press_area", machine="press_2", seconds=45)
         assert re.fullmatch(r"[A-Za-z][A-Za-z' ,.!?]*[.!?]", said), said
         assert "..." not in said and "  " not in said
+        # A synthesiser spells out what has no vowel.
+        assert all(re.search("[aeiouy]", word) for word in plain_words(said).split())
 
 
 @pytest.mark.parametrize("wording", WORDINGS[Act.LONG_STORY][0].train)

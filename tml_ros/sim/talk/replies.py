@@ -30,6 +30,8 @@ class Reply:
 
 BACKCHANNELS: Final = ("mm-hm", "okay", "right")
 """Signs of listening."""
+PRONOUNCED: Final = {"mm-hm": "um hum"}
+"""What a speech synthesiser is given, which would spell these out."""
 CONFIRMATION: Final = "Okay."
 """To a task or a thank-you; nobody expects it."""
 

@@ -38,7 +38,7 @@ STOP: Final = Pool(
         "Stop it.",
     ),
     held_out=(
-        "Shush.",
+        "Say no more.",
         "Hush now.",
         "That will do.",
         "Cut it out.",
@@ -104,7 +104,7 @@ THANKS: Final = Pool(
 UH_HUH: Final = Pool(
     train=(
         "Uh huh.",
-        "Mhm.",
+        "Um hum.",
         "Okay.",
         "Right.",
         "Yeah.",
