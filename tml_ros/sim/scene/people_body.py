@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tml_ros.sim.scene.people_course import Course, Fall, Upright
+from tml_ros.sim.scene.people_course import Course, Fall
 from tml_ros.sim.scene.people_hands import CROUCHED
 from tml_ros.sim.scene.people_looks import Manner
 from tml_ros.sim.scene.people_skeleton import (
@@ -27,6 +27,7 @@ from tml_ros.sim.scene.people_skeleton import (
     turns,
     way_to,
 )
+from tml_ros.sim.scene.people_timeline import Upright
 from tml_ros.sim.worker import ANKLE, HIP_WIDTH, SHIN, THIGH
 
 LEG = 0.995 * (THIGH + SHIN)

@@ -29,6 +29,7 @@ from tml_ros.sim.scene.people_strides import (
     step_length,
     strides,
 )
+from tml_ros.sim.scene.people_timeline import Plan, Upright
 from tml_ros.sim.scene.people_way import Place, Way, shortest, stretches
 from tml_ros.sim.split import Split
 from tml_ros.sim.truth.moment import Posture
@@ -37,7 +38,6 @@ CROUCH_S = 0.6
 RISE_S = 1.5
 TURN_IN_PLACE = 0.5
 """Who sets off farther round than this turns on the spot first, rad."""
-_HANDS_S = 0.5
 _LEAST_LYING_S = 0.4
 
 
@@ -54,25 +54,6 @@ class Fall:
     rises_s: float
     end_s: float
     anchor: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Upright:
-    """Moments of somebody on their feet, float64 [n] each; hands: [n, 9], see `Hands.numbers`.
-
-    rest: 0 walking, 1 standing. phase: of the steps, pi each. crouch: 0 upright, 1 down. feet:
-    footprints [n, 3] and swings [n] of the left and of the right foot.
-    """
-
-    x: Array
-    y: Array
-    heading: Array
-    phase: Array
-    pace: Array
-    rest: Array
-    crouch: Array
-    hands: Array
-    feet: tuple[tuple[Array, Array], tuple[Array, Array]]
 
 
 class Course:
@@ -101,18 +82,14 @@ class Course:
         self._moving = bool(part.steps) and part.steps[0].walk is not None
         self._left_next = bool(rng.random() < 0.5)
         self._crouched = False
-        self._knots: list[tuple[float, ...]] = []
-        self._hands: list[tuple[float, ...]] = []
-        self._postures: list[tuple[float, Posture]] = []
+        self._plan = Plan()
         self.falls: list[Fall] = []
         self._feet = (Footsteps(self._stood(1.0)), Footsteps(self._stood(-1.0)))
         self._use_hands()
         self._knot()
         self._live(ends_s)
         self.end_s = max(self._time, self.start_s)
-        self._table = np.array(self._knots)
-        self._hand_table = np.array(self._hands)
-        self._posture_times = np.array([time for time, _ in self._postures])
+        self._timeline = self._plan.timeline()
 
     def present(self, times: Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether they are there at those moments: bool [n]."""
@@ -120,22 +97,12 @@ class Course:
 
     def postures(self, times: Array) -> list[Posture]:
         """What they are doing at each moment."""
-        indices = np.searchsorted(self._posture_times, times, side="right") - 1
-        return [self._postures[max(0, index)][1] for index in indices]
+        return self._timeline.postures(times)
 
     def upright(self, times: Array) -> Upright:
         """How they would be on their feet at those moments."""
-        table = self._table
-        x, y, heading, phase, pace, crouch = (
-            np.interp(times, table[:, 0], table[:, column]) for column in range(1, 7)
-        )
-        hands = np.stack(
-            [np.interp(times, self._hand_table[:, 0], column) for column in self._hand_table.T[1:]],
-            axis=1,
-        )
         left, right = (foot.at(times) for foot in self._feet)
-        rest = 1.0 - np.clip(pace / 0.5, 0.0, 1.0)
-        return Upright(x, y, heading, phase, pace, rest, crouch, hands, (left, right))
+        return self._timeline.upright(times, (left, right))
 
     def _live(self, ends_s: float) -> None:
         """Do one step after another."""
@@ -213,7 +180,7 @@ class Course:
         first_left = self._left_next
         phases = math.pi * (walked / length - (1.0 if first_left else 0.0) + 0.6)
         for row in zip(times, *places.T, headings, phases, paces, strict=True):
-            self._knots.append((*(float(value) for value in row), 0.0))
+            self._plan.knots.append((*(float(value) for value in row), 0.0))
         for stride in strides(
             way,
             count=count,
@@ -300,7 +267,7 @@ class Course:
         self.falls.append(Fall(lying, start, lies, rises, end, place))
         self._posture(Posture.FALLING)
         self._knot(1.0 if self._crouched else 0.0)
-        self._postures.append((lies, Posture.LYING))
+        self._plan.postures.append((lies, Posture.LYING))
         self._moving = self._crouched = False
         self._place = (
             place[0] + lying.slide * math.cos(lying.thrown),
@@ -314,7 +281,7 @@ class Course:
         self._knot(1.0)
         self._time = rises
         if gets_up:
-            self._postures.append((rises, Posture.RISING))
+            self._plan.postures.append((rises, Posture.RISING))
             self._time = end - CROUCH_S
             self._crouched = True
             self._crouch_to(0.0)
@@ -344,14 +311,11 @@ class Course:
         """Be as they are now, at rest."""
         depth = (1.0 if self._crouched else 0.0) if crouch is None else crouch
         pace = self._part.speed if self._moving else 0.0
-        self._knots.append((self._time, *self._place, self._heading, self._phase, pace, depth))
+        self._plan.knots.append((self._time, *self._place, self._heading, self._phase, pace, depth))
 
     def _posture(self, posture: Posture) -> None:
-        self._postures.append((self._time, posture))
+        self._plan.postures.append((self._time, posture))
 
     def _use_hands(self) -> None:
         """Do something else with the hands from now on."""
-        if self._hands:
-            self._hands.append((self._time, *self._hands[-1][1:]))
-        drawn = IDLE.draw(self._rng, self._split).numbers
-        self._hands.append((self._time + (_HANDS_S if self._hands else 0.0), *drawn))
+        self._plan.use_hands(self._time, IDLE.draw(self._rng, self._split))
