@@ -12,7 +12,7 @@ from tml_ros.bench.judge.conduct import TimedWord, Utterance
 from tml_ros.bench.judge.named_numbers import named_numbers
 from tml_ros.bench.judge.outcome import Fault, Outcome
 from tml_ros.sim.talk.numbers import number_words
-from tml_ros.sim.truth.expectation import Expectation, Rule
+from tml_ros.sim.truth.expectation import Expectation, Rule, Says
 
 Judged = Callable[..., Outcome]
 
@@ -64,6 +64,25 @@ def test_the_number_must_be_right_and_the_last_word(
     judged: Judged, utterances: list[Utterance], fault: Fault | None
 ) -> None:
     assert judged(Rule.COUNT, *utterances, number=3, about="conveyor_2").fault is fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("three", None),
+        ("four", None),
+        ("twenty four", Fault.SAID_OTHERWISE),
+        ("five", Fault.OFF_BY_ONE),
+        ("two", Fault.OFF_BY_ONE),
+        ("six", Fault.SAID_OTHERWISE),
+        ("three or four", Fault.SAID_OTHERWISE),
+    ],
+)
+def test_where_two_numbers_are_right_either_will_do(
+    judged: Judged, text: str, fault: Fault | None
+) -> None:
+    either = Says((("three", "3", "four", "4"),))
+    assert judged(Rule.COUNT, said(10.2, text), number=3, says=either).fault is fault
 
 
 def test_a_count_that_goes_on_without_a_pause_is_right_word_by_word(judged: Judged) -> None:

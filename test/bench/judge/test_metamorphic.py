@@ -24,7 +24,9 @@ from tml_ros.turn.hazard import HazardKind
 # Whole hundredths of a second, so that a sum of them is never a hair's breadth off a limit.
 centiseconds = st.integers(100, 5_000).map(lambda hundredths: hundredths / 100)
 lengths = st.integers(1, 600).map(lambda hundredths: hundredths / 100)
-texts = st.sampled_from(("yes", "no", "two", "three four", "smoke", "", "yes smoke"))
+texts = st.sampled_from(
+    ("yes", "no", "two", "three four", "smoke", "", "yes. smoke. no.", "all right. two.")
+)
 kinds = st.sampled_from((HazardKind.SIREN, HazardKind.PERSON_IN_ZONE))
 zones = st.sampled_from(("here", "there"))
 says = st.sampled_from((None, Says((("yes",),), ("no",)), Says((("smoke",),)), Says()))

@@ -101,6 +101,15 @@ def test_a_reply_is_not_the_reply_to_two_questions() -> None:
     assert [outcome.delay_s for outcome in two] == [pytest.approx(1.5), pytest.approx(1.8)]
 
 
+def test_who_warns_once_more_has_not_taken_the_answer_back(judged: Judged) -> None:
+    clear = Says((("clear",),), ("person", "not"))
+    danger = Expectation(Rule.WARN, 5.0, 5.0, 7.0, says=DANGER)
+    answer, again = said(10.3, "the robot cell is clear"), said(11.3, "person in the press area")
+    outcome = judged(Rule.ANSWER, answer, again, says=clear, others=[danger])
+    assert outcome.verdict is RIGHT
+    assert judged(Rule.ANSWER, answer, again, says=clear).fault is Fault.SAID_OTHERWISE
+
+
 def test_a_question_that_only_one_reply_fits_gets_it() -> None:
     anything = Expectation(Rule.ANSWER, 10.0, 10.0, 14.0)
     yes = Expectation(Rule.ANSWER, 11.0, 11.0, 14.0, says=YES)
@@ -204,7 +213,8 @@ def test_times_count_from_the_line_they_hang_on(judged: Judged) -> None:
 
 @pytest.mark.parametrize("rule", list(Rule))
 def test_what_the_run_did_not_see_the_end_of_is_void(judged: Judged, rule: Rule) -> None:
-    assert judged(rule, said(10.2), says=YES, number=1, seconds=11.9).verdict is VOID
+    assert judged(rule, said(10.2), says=YES, number=1, seconds=11.7).verdict is VOID
+    assert judged(rule, seconds=11.85).fault is judged(rule).fault
 
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=4, unique=True), max_size=5))

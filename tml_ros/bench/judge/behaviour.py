@@ -14,7 +14,7 @@ from tml_ros.bench.judge.conduct import Conduct
 from tml_ros.bench.judge.credit import Credit, credit_of
 from tml_ros.bench.judge.outcome import Outcome, never_came_up, void
 from tml_ros.bench.judge.scene import Scene, scene_of
-from tml_ros.bench.judge.window import EPSILON_S, Window
+from tml_ros.bench.judge.window import UNSEEN_S, Window
 from tml_ros.sim.truth.expectation import Rule
 from tml_ros.sim.truth.truth import Truth
 
@@ -56,6 +56,6 @@ def _judged(scene: Scene, credit: Credit, window: Window) -> Outcome:
     """A window that the run did not see the end of counts neither way, whatever it saw of it: else
     good would be counted that came soon, and not the bad that was still to come.
     """
-    if window.closes_s > scene.seconds + EPSILON_S:
+    if window.closes_s > scene.seconds + UNSEEN_S:
         return void(window, "the scenario ended first")
     return RULES[window.asked.rule](scene, credit, window)

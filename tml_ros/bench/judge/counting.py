@@ -5,7 +5,12 @@ from __future__ import annotations
 from tml_ros.bench.judge.credit import Credit
 from tml_ros.bench.judge.outcome import Fault, Outcome, right, wrong
 from tml_ros.bench.judge.scene import Scene
-from tml_ros.bench.judge.suitable import counts_right, numbers_said, spoken_from
+from tml_ros.bench.judge.spoken_numbers import (
+    counts_right,
+    numbers_said,
+    right_numbers,
+    spoken_from,
+)
 from tml_ros.bench.judge.telling import NEAR_S, late_by, quoted, when
 from tml_ros.bench.judge.window import Window
 
@@ -18,8 +23,8 @@ def count(scene: Scene, credit: Credit, window: Window) -> Outcome:
     a pause can be right for one thing after the other. Numbers that belong to the name of what is
     counted ("conveyor 2") do not count, nor what is right for something else.
     """
-    utterance = credit.speech.get(window.index)
-    begun_s = None if utterance is None else spoken_from(scene, window, utterance)
+    part = credit.speech.get(window.index)
+    begun_s = None if part is None else spoken_from(scene, window, scene.parts[part].of)
     others = [
         number
         for i in scene.speech
@@ -27,6 +32,7 @@ def count(scene: Scene, credit: Credit, window: Window) -> Outcome:
         for from_s in [spoken_from(scene, window, i)]
         if from_s is not None and (begun_s is None or from_s > begun_s)
         for number in numbers_said(scene, window, i)
+        if begun_s is None or number not in right_numbers(window)
     ]
     if others:
         return _otherwise(window, others)
@@ -36,12 +42,11 @@ def count(scene: Scene, credit: Credit, window: Window) -> Outcome:
 
 
 def _otherwise(window: Window, said: list[int]) -> Outcome:
-    number = window.asked.number
-    named = " and ".join(map(str, said))
-    if number is not None and len(set(said)) == 1 and abs(said[0] - number) == 1:
-        return wrong(window, Fault.OFF_BY_ONE, f"said {named}, not {number}: off by one")
-    expected = "the words that were wanted" if number is None else str(number)
-    return wrong(window, Fault.SAID_OTHERWISE, f"said {named}, not {expected}")
+    numbers, named = right_numbers(window), " and ".join(map(str, said))
+    wanted = " or ".join(map(str, sorted(numbers)))
+    if len(set(said)) == 1 and any(abs(said[0] - number) == 1 for number in numbers - set(said)):
+        return wrong(window, Fault.OFF_BY_ONE, f"said {named}, not {wanted}: off by one")
+    return wrong(window, Fault.SAID_OTHERWISE, f"said {named}, not {wanted or 'what was wanted'}")
 
 
 def _missing(scene: Scene, credit: Credit, window: Window) -> Outcome:

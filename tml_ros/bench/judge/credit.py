@@ -27,12 +27,14 @@ QUESTIONS = frozenset({Rule.ANSWER, Rule.ACKNOWLEDGE, Rule.DELEGATE})
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """speech: the utterance that fulfils an expectation, by its index. requests: those that do.
-    excused: utterances that are right for something, and so are no mistake anywhere else.
+    """speech: the part of speech that fulfils an expectation, by its index. requests: those that
+    do. parts: those that are right for something, and so are no mistake anywhere else.
+    excused: utterances that begin with such a part, and signs of listening that were called for.
     """
 
     speech: Mapping[int, int]
     requests: Mapping[int, int]
+    parts: frozenset[int]
     excused: frozenset[int]
 
 
@@ -62,7 +64,9 @@ def credit_of(scene: Scene) -> Credit:
         if window is not None and window.asked.rule is Rule.BACKCHANNEL
         for i in scene.begun_in(window, scene.backchannels)
     }
-    return Credit(speech, requests, frozenset(meant | set(matched.values()) | told))
+    parts = frozenset(meant | set(matched.values()))
+    begun = {scene.parts[i].of for i in parts if scene.parts[i].first}
+    return Credit(speech, requests, parts, frozenset(begun | told))
 
 
 def one_each(choices: Mapping[int, Sequence[int]]) -> dict[int, int]:

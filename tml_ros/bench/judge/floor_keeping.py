@@ -80,7 +80,6 @@ def _had_to(scene: Scene, credit: Credit, broken: Utterance) -> bool:
         for window in scene.windows
     )
     return told or any(
-        broken.end_s - EPSILON_S <= scene.heard[i].start_s <= broken.end_s + GIVES_WAY_S
-        for i in credit.excused
-        if not scene.heard[i].backchannel
+        broken.end_s - EPSILON_S <= scene.parts[i].start_s <= broken.end_s + GIVES_WAY_S
+        for i in credit.parts
     )

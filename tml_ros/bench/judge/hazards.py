@@ -27,7 +27,7 @@ from types import MappingProxyType
 from tml_ros.bench.judge.conduct import AlarmSpan
 from tml_ros.bench.judge.intervals import joined, length, overlap, without
 from tml_ros.bench.judge.outcome import Verdict
-from tml_ros.bench.judge.window import EPSILON_S
+from tml_ros.bench.judge.window import EPSILON_S, UNSEEN_S
 from tml_ros.sim.truth.truth import Doubt, HazardSpan
 from tml_ros.turn.hazard import HazardKind
 
@@ -177,7 +177,7 @@ def _found(
     if span.evident_s is None:
         return outcome(Verdict.VOID, "was never evident")
     latest_s = min(span.evident_s + limits.late_s, span.end_s + limits.after_s)
-    if latest_s > seconds + EPSILON_S:
+    if latest_s > seconds + UNSEEN_S:
         return outcome(Verdict.VOID, "the scenario ended first")
     standing = [life.alarm for life in lives if span in life.reasons]
     if not standing:

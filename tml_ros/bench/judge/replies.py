@@ -14,6 +14,7 @@ from tml_ros.bench.judge.suitable import (
     says_opposite,
     says_right,
     something_was_cut_short,
+    warns,
 )
 from tml_ros.bench.judge.telling import NEAR_S, event_of, late_by, quoted, when
 from tml_ros.bench.judge.window import EPSILON_S, Window
@@ -63,11 +64,12 @@ def cue(scene: Scene, credit: Credit, window: Window) -> Outcome:
     """
     asked_s = [time_s for time_s in scene.cues if time_s < window.opens_s]
     since_s = asked_s[-1] if asked_s else window.opens_s - CUE_MEMORY_S
-    for i in scene.speech if is_specific(window) else ():
-        begun_s = scene.heard[i].start_s
+    for i, part in enumerate(scene.parts) if is_specific(window) else ():
+        begun_s = part.start_s
         if (
             since_s - EPSILON_S <= begun_s < window.opens_s - EPSILON_S
-            and i not in credit.excused
+            and scene.is_models(i)
+            and i not in credit.parts
             and says_right(scene, window, i)
         ):
             return wrong(window, Fault.EARLY, f"said it {when(window, begun_s)}")
@@ -82,47 +84,54 @@ def resume(scene: Scene, credit: Credit, window: Window) -> Outcome:
 
 
 def _begun(scene: Scene, credit: Credit, window: Window) -> Outcome:
-    utterance = credit.speech.get(window.index)
-    if utterance is None:
+    part = credit.speech.get(window.index)
+    if part is None:
         return _missing(scene, credit, window)
-    begun_s = scene.heard[utterance].start_s
+    begun_s = scene.parts[part].start_s
     return right(window, f"began {when(window, begun_s)}", at_s=begun_s)
 
 
 def _contradicted(scene: Scene, credit: Credit, window: Window) -> Outcome | None:
-    """Who says yes and no has not answered."""
-    for i in scene.begun_in(window, scene.speech):
-        if i not in credit.excused and says_opposite(scene, window, i):
-            return wrong(window, Fault.SAID_OTHERWISE, f"said {quoted(scene.heard[i].text)}")
+    """Who says yes and no has not answered; who warns once more of what is there has not taken
+    anything back.
+    """
+    for i, part in enumerate(scene.parts):
+        if (
+            window.holds(part.start_s)
+            and scene.is_models(i)
+            and i not in credit.parts
+            and says_opposite(scene, window, i)
+            and not warns(scene, i)
+        ):
+            return wrong(window, Fault.SAID_OTHERWISE, f"said {quoted(part.texts[-1])}")
     return None
 
 
 def _missing(scene: Scene, credit: Credit, window: Window) -> Outcome:
     """Why nothing fulfilled it; what came nearest is told."""
-    rule = window.asked.rule
-    among = scene.warnings if rule is Rule.WARN else scene.speech
-    begun = scene.begun_in(window, among)
+    of_anybody = window.asked.rule is Rule.WARN
+    begun = scene.parts_in(window, of_anybody=of_anybody)
     saying = [i for i in begun if says_right(scene, window, i)]
     if saying:
-        return _not_enough(scene, credit, window, saying[0])
-    free = [i for i in among if i not in credit.excused]
-    otherwise = [i for i in begun if i in free]
+        return _not_enough(scene, credit, window, scene.parts[saying[0]].start_s)
+    otherwise = [i for i in begun if i not in credit.parts]
     if otherwise:
-        text = scene.heard[otherwise[0]].text
-        return wrong(window, Fault.SAID_OTHERWISE, f"said {quoted(text)}")
-    for i in free:
-        begun_s = scene.heard[i].start_s
+        said = quoted(scene.parts[otherwise[0]].texts[-1])
+        return wrong(window, Fault.SAID_OTHERWISE, f"said {said}")
+    for i, part in enumerate(scene.parts):
+        if i in credit.parts or not (of_anybody or scene.is_models(i)):
+            continue
         if says_right(scene, window, i):
-            if window.closes_s < begun_s <= window.closes_s + NEAR_S:
-                return wrong(window, Fault.LATE, late_by(window, begun_s))
-            if window.opens_s - NEAR_S <= begun_s < window.opens_s:
-                return wrong(window, Fault.EARLY, f"began {when(window, begun_s)}")
+            if window.closes_s < part.start_s <= window.closes_s + NEAR_S:
+                return wrong(window, Fault.LATE, late_by(window, part.start_s))
+            if window.opens_s - NEAR_S <= part.start_s < window.opens_s:
+                return wrong(window, Fault.EARLY, f"began {when(window, part.start_s)}")
     return wrong(window, Fault.SILENT, f"said nothing of it within {_length(window)}")
 
 
-def _not_enough(scene: Scene, credit: Credit, window: Window, utterance: int) -> Outcome:
+def _not_enough(scene: Scene, credit: Credit, window: Window, begun_s: float) -> Outcome:
     """It said the right thing in time, and yet."""
-    rule, begun_s = window.asked.rule, scene.heard[utterance].start_s
+    rule = window.asked.rule
     if rule in (Rule.ACKNOWLEDGE, Rule.DELEGATE) and window.index not in credit.requests:
         what = "to acknowledge" if rule is Rule.ACKNOWLEDGE else "to the background"
         taken = " of its own" if requests_for(scene, window) else ""

@@ -60,10 +60,14 @@ def _kept_back(scene: Scene, credit: Credit, window: Window, among: Sequence[int
     ]
     if not through:
         return right(window, "kept back")
-    if all(i in credit.excused or scene.was_asked_for(i) for i in through):
+    if all(scene.was_asked_for(i) or _is_right(scene, credit, i) for i in through):
         return void(window, "was still saying what it had been asked for")
     begun_s = scene.heard[through[0]].start_s
     return wrong(window, Fault.SPOKE, f"spoke all through, unasked, since {begun_s:.1f} s")
+
+
+def _is_right(scene: Scene, credit: Credit, utterance: int) -> bool:
+    return any(scene.parts[i].of == utterance for i in credit.parts)
 
 
 def _spoken(scene: Scene, credit: Credit, window: Window, among: Sequence[int]) -> Outcome | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tml_ros.bench.judge.conduct import Conduct, Request, Speaker, Utterance
+from tml_ros.bench.judge.parts import Part, parts_of
 from tml_ros.bench.judge.window import EPSILON_S, Window, line_starts, windows
 from tml_ros.sim.talk.act import Act
 from tml_ros.sim.truth.expectation import Rule
@@ -34,7 +35,7 @@ WANTS_SPEECH = frozenset(
 """The rules that are fulfilled by speech."""
 
 EARLY_S = 1.0
-LATE_S = 2.0
+LATE_S = 1.5
 """Speech so long before or after a window that asks for speech is early or late, which its rule
 says; it is not unasked."""
 
@@ -47,16 +48,17 @@ class Scene:
     """What was to be done and what was done.
 
     windows: by expectation; None: its line was never said. heard: all utterances in order of time;
-    wherever rules speak of an utterance they mean its index here. speech: the model's.
-    warnings: anybody's speech. talk: from when to when people spoke. cues: when people had asked
-    to be told of something. asked: when speech is asked for or allowed.
+    wherever rules speak of an utterance they mean its index here. speech: the model's. parts: of
+    everybody's speech; what is right to say is looked for in these. talk: from when to when people
+    spoke. cues: when people had asked to be told of something. asked: when speech is asked for or
+    allowed.
     """
 
     seconds: float
     windows: tuple[Window | None, ...]
     heard: tuple[Utterance, ...]
     speech: tuple[int, ...]
-    warnings: tuple[int, ...]
+    parts: tuple[Part, ...]
     backchannels: tuple[int, ...]
     requests: tuple[Request, ...]
     talk: tuple[Interval, ...]
@@ -66,6 +68,24 @@ class Scene:
     def begun_in(self, window: Window, among: Iterable[int]) -> list[int]:
         """Those that begin within the window."""
         return [i for i in among if window.holds(self.heard[i].start_s)]
+
+    def parts_in(self, window: Window, *, of_anybody: bool = False) -> list[int]:
+        """The parts of speech that begin within the window. of_anybody: the guardian's, too.
+
+        Who begins within it has begun once, however many sentences follow; of speech that had begun
+        before each sentence counts.
+        """
+        return [
+            i
+            for i, part in enumerate(self.parts)
+            if window.holds(part.start_s)
+            and (part.first or not window.holds(self.heard[part.of].start_s))
+            and (of_anybody or self.is_models(i))
+        ]
+
+    def is_models(self, part: int) -> bool:
+        """Whether the model said it."""
+        return self.heard[self.parts[part].of].by is Speaker.MODEL
 
     def speaking_at(self, time_s: float) -> list[int]:
         """The model's speech under way at that time, its very end included."""
@@ -93,6 +113,7 @@ def scene_of(truth: Truth, conduct: Conduct, *, allowed: Iterable[Interval] = ()
     """What the rules look at. allowed: further times in which speech is no mistake."""
     heard = tuple(sorted(conduct.utterances, key=_order))
     speech = [i for i, utterance in enumerate(heard) if not utterance.backchannel]
+    parts = [part for i in speech for part in parts_of(i, heard[i])]
     starts = line_starts(truth, conduct)
     said = [(line, starts[line.index]) for line in truth.lines if line.index in starts]
     found = windows(truth, conduct)
@@ -101,7 +122,7 @@ def scene_of(truth: Truth, conduct: Conduct, *, allowed: Iterable[Interval] = ()
         windows=found,
         heard=heard,
         speech=tuple(i for i in speech if heard[i].by is Speaker.MODEL),
-        warnings=tuple(speech),
+        parts=tuple(sorted(parts, key=lambda part: (part.start_s, part.of))),
         backchannels=tuple(
             i for i, u in enumerate(heard) if u.backchannel and u.by is Speaker.MODEL
         ),

@@ -1,14 +1,14 @@
 """Which speech would do for an expectation, and which request.
 
-Looks at one expectation and one utterance at a time; that a reply does for one question only is
-known in `credit`.
+Looks at one expectation and one part of speech at a time (its index in `Scene.parts`); that a reply
+does for one question only is known in `credit`.
 """
 
 from __future__ import annotations
 
 from tml_ros.bench.judge.conduct import Request
-from tml_ros.bench.judge.named_numbers import named_numbers
 from tml_ros.bench.judge.scene import WANTS_SPEECH, Scene
+from tml_ros.bench.judge.spoken_numbers import counts_right
 from tml_ros.bench.judge.window import EPSILON_S, Window
 from tml_ros.sim.truth.expectation import Rule, Says
 
@@ -23,63 +23,46 @@ def is_specific(window: Window) -> bool:
 
 
 def speech_for(scene: Scene, window: Window) -> list[int]:
-    """All speech that would fulfil it, in order of time; of its rule's other wishes only that for
-    silence around it is known here.
+    """All speech that would fulfil it, in order of time. What else its rule wishes is not known
+    here, but that a finding is said while nobody speaks.
     """
     rule = window.asked.rule
     if rule not in WANTS_SPEECH:
         return []
     if rule is Rule.COUNT:
-        return [i for i in scene.speech if counts_right(scene, window, i)]
-    among = scene.warnings if rule is Rule.WARN else scene.speech
-    found = [i for i in scene.begun_in(window, among) if says_right(scene, window, i)]
+        return [
+            i
+            for i, part in enumerate(scene.parts)
+            if part.first and scene.is_models(i) and counts_right(scene, window, part.of)
+        ]
+    begun = scene.parts_in(window, of_anybody=rule is Rule.WARN)
+    found = [i for i in begun if says_right(scene, window, i)]
     if rule is Rule.SAY_FINDING:
-        found = [i for i in found if not scene.somebody_talks_at(scene.heard[i].start_s)]
+        found = [i for i in found if not scene.somebody_talks_at(scene.parts[i].start_s)]
     return found
 
 
-def says_right(scene: Scene, window: Window, utterance: int) -> bool:
-    """Whether its words, whenever they were said, are right."""
+def says_right(scene: Scene, window: Window, part: int) -> bool:
+    """Whether its words, whenever they were said, are right. More may be said after them."""
     says = window.asked.says
-    return says is None or says.holds(scene.heard[utterance].text)
+    return says is None or any(says.holds(text) for text in scene.parts[part].texts)
 
 
-def says_opposite(scene: Scene, window: Window, utterance: int) -> bool:
-    """Whether it says something that it must not."""
+def says_opposite(scene: Scene, window: Window, part: int) -> bool:
+    """Whether its sentence says something that it must not."""
     says = window.asked.says
-    return says is not None and not Says(none_of=says.none_of).holds(scene.heard[utterance].text)
+    return says is not None and not Says(none_of=says.none_of).holds(scene.parts[part].texts[0])
 
 
-def counts_right(scene: Scene, window: Window, utterance: int) -> bool:
-    """Whether what is said within the window names the number, and no other."""
-    if spoken_from(scene, window, utterance) is None or not says_right(scene, window, utterance):
-        return False
-    number = window.asked.number
-    return number is None or set(numbers_said(scene, window, utterance)) == {number}
-
-
-def numbers_said(scene: Scene, window: Window, utterance: int) -> tuple[int, ...]:
-    """The numbers that an utterance names within the window."""
-    heard = scene.heard[utterance]
-    words = [word.word for word in heard.words if window.holds(word.start_s)]
-    text = " ".join(words) if heard.words else heard.text
-    return named_numbers(text, apart_from=window.asked.about)
-
-
-def spoken_from(scene: Scene, window: Window, utterance: int) -> float | None:
-    """When an utterance begins within the window, if need be in its middle; None: not at all.
-
-    Without the times of its words only its own beginning counts.
-    """
-    heard = scene.heard[utterance]
-    if window.holds(heard.start_s):
-        return heard.start_s
-    numbers = [
-        word.start_s
-        for word in heard.words
-        if window.holds(word.start_s) and named_numbers(word.word)
-    ]
-    return min(numbers, default=None)
+def warns(scene: Scene, part: int) -> bool:
+    """Whether it says what some warning of the scenario must say, at whatever time."""
+    return any(
+        window is not None
+        and window.asked.rule is Rule.WARN
+        and is_specific(window)
+        and says_right(scene, window, part)
+        for window in scene.windows
+    )
 
 
 def requests_for(scene: Scene, window: Window) -> list[int]:

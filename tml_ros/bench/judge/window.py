@@ -16,6 +16,10 @@ EPSILON_S = 1e-6
 """Times nearer than this are the same: sums of decimal fractions are not exact."""
 
 
+UNSEEN_S = 0.2
+"""So much of a scenario a run may leave out at its end: it is made of whole turns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """An expectation with its times in the scenario. index: in `Truth.expected`."""
