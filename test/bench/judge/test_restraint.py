@@ -34,6 +34,8 @@ def sign(at: float) -> Utterance:
         (sign(10.5), RIGHT, WRONG, RIGHT),
         (sign(12.5), RIGHT, RIGHT, WRONG),
         (said(2.0, seconds=20.0), WRONG, WRONG, WRONG),
+        (said(2.0, seconds=10.0), WRONG, WRONG, WRONG),
+        (said(2.0, seconds=9.5), RIGHT, RIGHT, WRONG),
         (Utterance(10.5, 11.0, "warning", Speaker.GUARDIAN), RIGHT, RIGHT, WRONG),
     ],
 )

@@ -16,9 +16,9 @@ from types import MappingProxyType
 import numpy as np
 
 from tml_ros.bench.judge.conduct import AlarmSpan, Conduct, Request, Utterance
-from tml_ros.bench.judge.scene import WANTS_SPEECH
+from tml_ros.bench.judge.scene import WANTS_SPEECH, Scene, scene_of
 from tml_ros.bench.judge.suitable import ACKNOWLEDGE_REQUEST
-from tml_ros.bench.judge.window import Window, windows
+from tml_ros.bench.judge.window import Window
 from tml_ros.sim.talk.numbers import number_words
 from tml_ros.sim.truth.expectation import Expectation, Rule, Says
 from tml_ros.sim.truth.truth import Truth
@@ -36,8 +36,9 @@ def perfect(truth: Truth, *, late_s: float = 0.0) -> Conduct:
     conduct = _alarmed(Conduct(truth.seconds), truth, late_s)
     # What hangs on a line that waits for the cell has a time only once the cell has spoken.
     for _ in range(len(truth.lines) + 1):
-        found = [window for window in windows(truth, conduct) if window is not None]
-        utterances = tuple(u for window in found for u in _done(window, found, late_s))
+        scene = scene_of(truth, conduct)
+        found = [window for window in scene.windows if window is not None]
+        utterances = tuple(u for window in found for u in _done(scene, window, found, late_s))
         conduct = replace(
             conduct,
             utterances=utterances,
@@ -182,8 +183,13 @@ def words_for(asked: Expectation) -> str:
     raise ValueError(f"nothing can be said that is right: {says}")
 
 
-def _done(window: Window, found: Sequence[Window], late_s: float) -> tuple[Utterance, ...]:
+def _done(
+    scene: Scene, window: Window, found: Sequence[Window], late_s: float
+) -> tuple[Utterance, ...]:
     begin_s = window.due_s + late_s
+    if window.asked.rule is Rule.SAY_FINDING:
+        for start_s, end_s in scene.talk:
+            begin_s = end_s if start_s < begin_s < end_s else begin_s
     if window.asked.rule is Rule.BACKCHANNEL:
         return (Utterance(begin_s, begin_s + 0.3, "mhm", backchannel=True),)
     if window.asked.rule not in WANTS_SPEECH:

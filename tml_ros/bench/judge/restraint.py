@@ -56,7 +56,7 @@ def _kept_back(scene: Scene, credit: Credit, window: Window, among: Sequence[int
         i
         for i in scene.speech
         if scene.heard[i].start_s < window.opens_s - EPSILON_S
-        and scene.heard[i].end_s > window.closes_s + EPSILON_S
+        and scene.heard[i].end_s >= window.closes_s - EPSILON_S
     ]
     if not through:
         return right(window, "kept back")
