@@ -6,13 +6,13 @@ Knows nothing of the renderer. Pure.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.sim.camera_view import CameraView
 from tml_ros.sim.off_screen import Part
+from tml_ros.sim.scene.prop import Placed
 
 Boxes = NDArray[np.int64]
 """int64 [n, 4]: columns x0 to x1, rows y0 to y1 as x0, y0, x1, y1, ends excluded."""
@@ -67,6 +67,16 @@ class Eye:
         boxes[behind] = (0, 0, *self._size)
         return boxes
 
+    def behind(self, part: Part, distance: float) -> tuple[Placed, tuple[float, float]]:
+        """The place and half the size of a plane that fills a part of the picture from so far away
+        along the camera's axis, metres, and a pixel more on each side.
+        """
+        scale = distance / self._focal
+        across, down = (part.x0 + part.x1) / 2, (part.y0 + part.y1) / 2
+        offset = ((across - self._middle[0]) * scale, (self._middle[1] - down) * scale, -distance)
+        half = ((part.x1 - part.x0) / 2 + 1) * scale, ((part.y1 - part.y0) / 2 + 1) * scale
+        return Placed(self._position + offset @ self._axes, self._axes.T), half
+
     def _clipped(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> Boxes:
         first = np.clip(np.floor(low) - MARGIN, 0, self._size)
         last = np.clip(np.ceil(high) + MARGIN, 0, self._size)
@@ -90,34 +100,49 @@ def shadow_points(
     return np.concatenate([around, around + fall * (around - lamp)], axis=1)
 
 
+def touching(boxes: Boxes, others: Boxes) -> NDArray[np.bool_]:
+    """Which of the boxes have something in common with any of the others: bool [n]."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    apart = np.any(low >= high, axis=2)
+    return np.asarray(~np.all(apart, axis=1), np.bool_)
+
+
 def merged(boxes: Boxes, *, overhead: float) -> list[Part]:
     """Fewer rectangles that cover all of these, where drawing one costs its pixels plus so many."""
-    parts = [box for box in boxes.tolist() if box[0] < box[2] and box[1] < box[3]]
-    while len(parts) > 1:
-        gain, first, second = max(
-            (_gain(parts[i], parts[j], overhead), i, j)
-            for i in range(len(parts))
-            for j in range(i + 1, len(parts))
-        )
-        if gain < 0:
-            break
-        other = parts.pop(second)
-        parts[first] = _union(parts[first], other)
-    return [Part(*part) for part in parts]
+    waiting: list[list[int]] = []
+    for box in boxes.tolist():
+        # Neighbours in the list are mostly of one owner.
+        if waiting and _gain(waiting[-1], box, overhead) >= 0:
+            waiting[-1] = _union(waiting[-1], box)
+        elif box[0] < box[2] and box[1] < box[3]:
+            waiting.append(box)
+    done: list[list[int]] = []
+    # Each is joined to the one that it is cheapest with; what has grown may then fit others better.
+    while waiting:
+        box = waiting.pop()
+        gains = [_gain(box, other, overhead) for other in done]
+        best = max(range(len(done)), key=gains.__getitem__, default=-1)
+        if best >= 0 and gains[best] >= 0:
+            waiting.append(_union(box, done.pop(best)))
+        else:
+            done.append(box)
+    return [Part(*part) for part in done]
 
 
-def _gain(one: Sequence[int], two: Sequence[int], overhead: float) -> float:
+def _gain(one: list[int], two: list[int], overhead: float) -> float:
     return _area(one) + _area(two) + overhead - _area(_union(one, two))
 
 
-def _union(one: Sequence[int], two: Sequence[int]) -> list[int]:
+def _union(one: list[int], two: list[int]) -> list[int]:
+    (ax, ay, bx, by), (cx, cy, dx, dy) = one, two
     return [
-        min(one[0], two[0]),
-        min(one[1], two[1]),
-        max(one[2], two[2]),
-        max(one[3], two[3]),
+        ax if ax < cx else cx,
+        ay if ay < cy else cy,
+        bx if bx > dx else dx,
+        by if by > dy else dy,
     ]
 
 
-def _area(box: Sequence[int]) -> int:
+def _area(box: list[int]) -> int:
     return (box[2] - box[0]) * (box[3] - box[1])

@@ -19,11 +19,17 @@ from tml_ros.sim.scene.prop import Placed
 
 Rgb = NDArray[np.uint8]
 Zbuffer = NDArray[np.float32]
-NEAR_M, FAR_M = 0.1, 80.0
+NEAR_M, FAR_M = 0.1, 100.0
 LAMP, OTHER_LAMPS, WINDOWS = "hall/lamp", "hall/other_lamps", "hall/windows"
 """Names of the lights."""
-_SOLID, _CLEAR, _AWAY = 0, 3, 5
-"""Groups of geoms: those one cannot look through, the others, and what is out of sight."""
+EVERYWHERE_M = 1e4
+"""Radius around what has none, a plane."""
+MARK_M = 0.1
+"""What is lower than this lies on the floor, and nothing is seen through it."""
+BACKDROP = "hall/backdrop"
+"""Name of a thin box, and of its material, that is white and can be put behind all else."""
+_DRAWN, _AWAY = 0, 5
+"""Groups of geoms."""
 
 
 class _Model(Protocol):
@@ -51,8 +57,15 @@ class Layer(Enum):
     """What of the scene is drawn."""
 
     ALL = "all"
+    STILL = "still"
+    """What never moves, without panes."""
     SOLID_MOVING = "solid moving"
-    """The movable bodies, without those one can look through, before nothing."""
+    """What moves and one cannot look through, before nothing."""
+    CLEAR = "clear"
+    """What one can look through and moves, and panes, before nothing, that is black."""
+    CLEAR_ON_WHITE = "clear on white"
+    CLEAR_AS_SOLID = "clear as solid"
+    """The same as if one could not look through it: to know how far away it is."""
 
 
 class StageScreen:
@@ -87,7 +100,7 @@ class StageScreen:
         for flag in (flags.mjRND_REFLECTION, flags.mjRND_SKYBOX, flags.mjRND_HAZE, flags.mjRND_FOG):
             self._scene.flags[flag] = False
         self._scene.flags[flags.mjRND_SHADOW] = shadows
-        self._shown: set[str] = set()
+        self._rendered = Part(0, 0, 0, 0)
         self._know_bodies()
         try:
             self._gl: Any = mujoco.GLContext(width, height)
@@ -115,11 +128,17 @@ class StageScreen:
         return self._clear_bodies
 
     @property
-    def clear_balls(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Middles, float64 [n, 3], and radii, float64 [n], of what one can look through and what
-        never moves, marks on the floor left out.
+    def balls(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Middles, float64 [geoms, 3], and radii, float64 [geoms], of balls around the geoms that
+        never move. For others they mean nothing.
         """
-        return self._clear_balls
+        return self._places, self._radii
+
+    @property
+    def panes(self) -> NDArray[np.bool_]:
+        """Which geoms one can look through and never move, marks on the floor left out."""
+        panes: NDArray[np.bool_] = self._panes
+        return panes
 
     def put(self, places: Mapping[str, Placed]) -> None:
         """Put the movable bodies named in their places, and all others out of sight.
@@ -127,13 +146,10 @@ class StageScreen:
         Raises KeyError for one that is none of the scene's.
         """
         mujoco, model, data = self._mujoco, self._model, self._data
-        if places.keys() != self._shown:
-            model.geom_group[self._moving] = _AWAY
-            for name in places:
-                model.geom_group[self._geoms[name]] = self._groups[name]
-            self._shown = set(places)
+        self._shown[:] = False
         for name, (position, rotation) in places.items():
             number = self._numbers[name]
+            self._shown[number] = True
             data.mocap_pos[number] = position
             mujoco.mju_mat2Quat(data.mocap_quat[number], np.ravel(rotation))
         mujoco.mj_kinematics(model, data)
@@ -148,61 +164,112 @@ class StageScreen:
         model.light(WINDOWS).diffuse[:] = brightness.windows
         model.material("hall/lamp").emission[:] = brightness.shine
 
-    def draw(
-        self, camera: str, size: tuple[int, int], part: Part, layer: Layer = Layer.ALL
-    ) -> tuple[Rgb, Zbuffer]:
-        """A part of a camera's picture of that size (width, height) in drawn pixels: RGB uint8
-        [h, w, 3], and float32 [h, w], 0 at NEAR_M and 1 at FAR_M and where there is nothing.
+    def spread(
+        self, still: NDArray[np.int64], moving: Mapping[str, NDArray[np.int64]]
+    ) -> NDArray[np.int64]:
+        """Something of every geom, from what it is of those that never move, [geoms, n], and of
+        movable bodies, [n]; names of none are passed over.
         """
-        mujoco = self._mujoco
-        self._camera.fixedcamid = self._model.camera(camera).id
-        self._options.geomgroup[:] = 0
-        self._options.geomgroup[_SOLID] = 1
-        if layer is Layer.ALL:
-            self._options.geomgroup[_CLEAR] = 1
-            category = mujoco.mjtCatBit.mjCAT_ALL
-        else:
-            category = mujoco.mjtCatBit.mjCAT_DYNAMIC
+        table = np.zeros((len(self._shown) + 1, still.shape[1]), np.int64)
+        for name, numbers in moving.items():
+            if name in self._numbers:
+                table[self._numbers[name]] = numbers
+        return np.asarray(np.where((self._owner >= 0)[:, None], table[self._owner], still))
+
+    def put_backdrop(self, place: Placed, half: tuple[float, float]) -> None:
+        """Put the white box somewhere, after all else: half its size along x and y, metres; it is
+        thin along z.
+        """
+        self._data.geom_xpos[self._backdrop] = place.position
+        self._data.geom_xmat[self._backdrop] = np.ravel(place.rotation)
+        self._model.geom_size[self._backdrop, :2] = half
+
+    def render(
+        self,
+        camera: str,
+        size: tuple[int, int],
+        part: Part,
+        layer: Layer = Layer.ALL,
+        *,
+        needed: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Draw a part of a camera's picture of that size (width, height), in drawn pixels.
+
+        needed: geoms that are not are left out; none is where it is not given.
+        """
+        mujoco, model = self._mujoco, self._model
+        wanted = self._wanted(layer)
+        if needed is not None:
+            wanted &= needed
+        if layer is Layer.CLEAR_ON_WHITE:
+            wanted |= self._backdrop
+        model.geom_group[:] = np.where(wanted, _DRAWN, _AWAY)
+        alpha = model.geom_rgba[:, 3].copy()
+        if layer is Layer.CLEAR_AS_SOLID:
+            model.geom_rgba[:, 3] = 1.0
+        self._camera.fixedcamid = model.camera(camera).id
         mujoco.mjv_updateScene(
-            self._model,
+            model,
             self._data,
             self._options,
             self._perturbation,
             self._camera,
-            category,
+            mujoco.mjtCatBit.mjCAT_ALL,
             self._scene,
         )
+        model.geom_rgba[:, 3] = alpha
         for eye in self._scene.camera:
             _aim(eye, size, part)
-        width, height = part.x1 - part.x0, part.y1 - part.y0
+        self._rendered = part
         self._gl.make_current()
-        port = mujoco.MjrRect(0, 0, width, height)
+        port = mujoco.MjrRect(0, 0, part.x1 - part.x0, part.y1 - part.y0)
         mujoco.mjr_render(port, self._scene, self._context)
+
+    def _wanted(self, layer: Layer) -> NDArray[np.bool_]:
+        """The geoms of a layer that are in sight."""
+        moving = self._owner >= 0
+        in_sight = np.append(self._shown, True)[self._owner]
+        if layer is Layer.ALL:
+            return np.asarray(in_sight & ~self._backdrop)
+        if layer is Layer.STILL:
+            return np.asarray(~moving & ~self._panes & ~self._backdrop)
+        if layer is Layer.SOLID_MOVING:
+            return np.asarray(moving & in_sight & ~self._clear)
+        return np.asarray((moving & in_sight & self._clear) | self._panes)
+
+    def read(self, part: Part) -> tuple[Rgb, Zbuffer]:
+        """A part of the picture that lies within the part last rendered: RGB uint8 [h, w, 3], and
+        float32 [h, w], 0 at NEAR_M and 1 at FAR_M and where there is nothing.
+        """
+        mujoco, whole = self._mujoco, self._rendered
+        width, height = part.x1 - part.x0, part.y1 - part.y0
         rgb, zbuffer = np.empty((height, width, 3), np.uint8), np.empty((height, width), np.float32)
+        port = mujoco.MjrRect(part.x0 - whole.x0, whole.y1 - part.y1, width, height)
+        self._gl.make_current()
         mujoco.mjr_readPixels(rgb, zbuffer, port, self._context)
         return rgb[::-1], zbuffer[::-1]
 
     def _know_bodies(self) -> None:
         """Find out which geoms are whose, and which of them one can look through."""
         mujoco, model = self._mujoco, self._model
-        clear = _clear_geoms(model)
-        owner = model.body_mocapid[model.geom_bodyid]
-        names = {int(model.body_mocapid[i]): model.body(i).name for i in range(model.nbody)}
-        self._numbers = {name: number for number, name in names.items() if number >= 0}
-        self._geoms = {name: np.flatnonzero(owner == i) for name, i in self._numbers.items()}
+        self._owner = model.body_mocapid[model.geom_bodyid].astype(np.int64)
+        numbers = {int(model.body_mocapid[i]): model.body(i).name for i in range(model.nbody)}
+        self._numbers = {name: number for number, name in numbers.items() if number >= 0}
+        self._shown = np.zeros(len(self._numbers), np.bool_)
+        self._backdrop = np.arange(model.ngeom) == model.geom(BACKDROP).id
+        self._clear = _clear_geoms(model)
+        # Whose transparency is the material's gets it of its own, so that it can be taken away.
+        plain = self._clear & (model.geom_rgba == (0.5, 0.5, 0.5, 1.0)).all(axis=1)
+        model.geom_rgba[plain] = model.mat_rgba[model.geom_matid[plain]]
+        clear = set(self._owner[self._clear].tolist())
         self._clear_bodies = frozenset(
-            name for name, geoms in self._geoms.items() if clear[geoms].any()
+            name for name, number in self._numbers.items() if number in clear
         )
-        self._groups = {
-            name: _CLEAR if name in self._clear_bodies else _SOLID for name in self._numbers
-        }
-        self._moving = owner >= 0
-        model.geom_group[:] = _SOLID
-        model.geom_group[self._moving] = _AWAY
         mujoco.mj_kinematics(model, self._data)
-        flat = self._data.geom_xpos[:, 2] + model.geom_rbound < 0.1
-        panes = clear & ~self._moving & ~flat
-        self._clear_balls = (self._data.geom_xpos[panes].copy(), model.geom_rbound[panes].copy())
+        self._places = self._data.geom_xpos.copy()
+        self._radii = np.where(model.geom_rbound > 0, model.geom_rbound, EVERYWHERE_M)
+        flat = self._places[:, 2] + model.geom_rbound < MARK_M
+        self._panes = self._clear & (self._owner < 0) & ~flat
 
 
 def metres(zbuffer: Zbuffer) -> NDArray[np.float32]:
