@@ -200,6 +200,31 @@ def test_a_warning_puts_an_answer_off(cell: Make) -> None:
     assert answer.expectation.closes_s == pytest.approx(12.5 + warn.takes_s + 2.0)
 
 
+@pytest.mark.parametrize(
+    ("cutting", "right", "wrong"),
+    [
+        ([(Act.STOP, -1.0, {"after": 20.0})], ["The bearing"], ["Okay.", ""]),
+        ([(Act.STOP, 21.5, {})], ["The bearing"], ["Okay."]),
+        ([(Act.STOP, 40.0, {})], ["The bearing of press 2 is worn out."], ["The bearing"]),
+        ([(Act.STOP, -1.0, {"after": 40.0})], ["The bearing of press 2 is worn"], ["The bearing"]),
+    ],
+)
+def test_of_what_is_cut_short_only_the_beginning_is_asked(
+    cell: Make, cutting: list, right: list[str], wrong: list[str]
+) -> None:
+    handed = [HandedOver(at=20.0, say="The bearing of press 2 is worn out.")]
+    (finding,) = cell(lines=cutting, handed_over=handed).of(Rule.SAY_FINDING)
+    assert all(says(finding, text) for text in right)
+    assert not any(says(finding, text) for text in wrong)
+
+
+def test_an_answer_that_is_cut_short_is_right_if_it_was_begun(cell: Make) -> None:
+    made = cell(lines=[(Act.ASK_ALARM, 10.0, {}), (Act.INSTEAD, -0.5, {})])
+    first, second = made.of(Rule.ANSWER)
+    assert first.expectation.says is None
+    assert second.expectation.says is not None
+
+
 # The floor
 
 

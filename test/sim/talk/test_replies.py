@@ -165,6 +165,14 @@ def test_other_wordings_are_judged_by_what_they_say(
     assert [text for text in wrong if reply.says.holds(text)] == []
 
 
+def test_the_first_telling_sentence_of_a_long_text_is_enough() -> None:
+    text = "Finding. The bearing of press 2 is too warm. It should be greased before the break."
+    says = replies.told(text).says
+    assert says.holds(text)
+    assert says.holds("The bearing of press two is too warm.")
+    assert not says.holds("It should be greased before the break.")
+
+
 @pytest.mark.parametrize("length", range(1, 12))
 def test_a_text_is_said_if_most_of_its_words_are(length: int) -> None:
     words = [f"word{letter}" for letter in "abcdefghijkl"[:length]]

@@ -74,7 +74,8 @@ class Situation:
     @cached_property
     def times(self) -> Mapping[int, LineTime]:
         """When each line may be spoken, by its index."""
-        return line_times(self.spoken, until_s=self.scenario.seconds)
+        after = {i: line.after or 0.0 for i, line in enumerate(self.scenario.lines)}
+        return line_times(self.spoken, after)
 
     @cached_property
     def lines(self) -> tuple[SpokenLine, ...]:

@@ -2,8 +2,8 @@
 
 Each rule, with its windows and why they are so, stands at the top of the file that makes it:
 `expect_hazards`, `expect_answers`, `expect_counts`, `expect_times`, `expect_findings`,
-`expect_again`, `expect_floor`, `expect_quiet`; `one_mouth` fits their windows together. Pure: the
-same truth gives the same expectations.
+`expect_again`, `expect_floor`, `expect_quiet`; `one_mouth` fits their windows together and
+`cut_short` asks less of what may be cut short. Pure: the same truth gives the same expectations.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tml_ros.sim.scenario.scenario import Scenario
+from tml_ros.sim.talk.cut_short import cut_short
 from tml_ros.sim.talk.duty import Duty, Situation
 from tml_ros.sim.talk.expect_again import resumed, said_again
 from tml_ros.sim.talk.expect_answers import answers
@@ -63,7 +64,7 @@ def duties(
         *findings(situation),
         *resumed(situation),
     ]
-    speech = said_again(situation, one_mouth(situation, speech))
+    speech = cut_short(situation, said_again(situation, one_mouth(situation, speech)))
     floor = within_scenario(situation, floor_duties(situation, speech))
     still = within_scenario(situation, quiet(situation, [*speech, *floor]))
     return tuple(sorted((*speech, *floor, *still), key=_order))

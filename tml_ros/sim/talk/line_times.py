@@ -13,6 +13,10 @@ from tml_ros.sim.truth.truth import SpokenLine
 
 PATIENCE_S: Final = 6.0
 """A line that waits for the cell is dropped if it stays silent for so long."""
+EARLY_S: Final = 0.3
+"""The cell may begin so much before the line before has quite ended."""
+TURN_S: Final = 0.2
+"""Nobody reacts in the middle of a turn."""
 
 Window = tuple[float, float]
 
@@ -41,24 +45,26 @@ class LineTime:
         return self.earliest_s, self.latest_s + self.seconds
 
 
-def line_times(lines: Sequence[SpokenLine], *, until_s: float) -> Mapping[int, LineTime]:
-    """By index, in order of the index. until_s: the scenario's end.
+def line_times(lines: Sequence[SpokenLine], after: Mapping[int, float]) -> Mapping[int, LineTime]:
+    """By index, in order of the index. after: from when on speech counts, where that is given.
 
-    A line that waits begins `into_s` after the cell began to speak, and it began after the line
-    before: after its beginning, if the line is one that the cell talks over, and at the latest
-    PATIENCE_S after its end. The first line of all may wait for something that happens.
+    A line that waits begins `into_s`, or up to a turn more, after the cell begins to speak; that
+    counts from just before the end of the line before it and from `after` on, whichever is later,
+    for PATIENCE_S. If it has not spoken by then, the line is given up.
     """
     found: dict[int, LineTime] = {}
-    before = LineTime(0.0, until_s, 0.0)
+    over = (0.0, 0.0)
     for line in sorted(lines, key=lambda line: line.index):
         if line.start_s is not None:
-            before = LineTime(line.start_s, line.start_s, line.seconds)
+            time = LineTime(line.start_s, line.start_s, line.seconds)
+            over = time.ends
         else:
+            from_s, to_s = (max(end, after.get(line.index, 0.0)) for end in over)
             into = line.into_s or 0.0
-            latest = min(before.reach[1] + PATIENCE_S + into, until_s)
-            latest = max(latest, before.earliest_s + into)
-            before = LineTime(before.earliest_s + into, latest, line.seconds)
-        found[line.index] = before
+            earliest = max(0.0, from_s - EARLY_S) + into
+            time = LineTime(earliest, to_s + PATIENCE_S + into + TURN_S, line.seconds)
+            over = (min(time.ends[0], from_s + PATIENCE_S), time.ends[1])
+        found[line.index] = time
     return found
 
 

@@ -7,6 +7,7 @@ safe where safety is asked for, and somebody where people are. Pure functions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from tml_ros.safety.warning_text import warning_text
 from tml_ros.sim.talk.names import HALL, other_names, written_name
 from tml_ros.sim.talk.numbers import number_variants, number_words
-from tml_ros.sim.talk.says_words import content_says, either, one_of
+from tml_ros.sim.talk.says_words import content_says, content_words, either, one_of
 from tml_ros.sim.talk.warning_says import HEARD, danger_words, warning_says
 from tml_ros.sim.truth.expectation import Says
 from tml_ros.turn.hazard import HazardKind
@@ -253,8 +254,13 @@ def warning(kind: HazardKind, zone: str, *, named: bool = True) -> Reply:
 
 
 def told(text: str) -> Reply:
-    """A text that was handed over to be said, or is said again."""
-    return Reply(text, content_says(text))
+    """A text that was handed over to be said, or is said again.
+
+    Of several sentences the first that says something decides: whoever pauses after it has said it.
+    """
+    sentences = re.split(r"(?<=[.!?])\s+", text.strip())
+    telling = (sentence for sentence in sentences if len(content_words(sentence)) >= _TELLING)
+    return Reply(text, content_says(next(telling, text)))
 
 
 def nothing_yet() -> Reply:
@@ -270,6 +276,8 @@ def any_of(*replies: Reply) -> Reply:
     return Reply(replies[0].text, says if all(rule.all_of for rule in rules) else Says())
 
 
+_TELLING: Final = 3
+"""Content words of a sentence that says something."""
 _LATER: Final = ("will", "i'll", "when", "once", "as soon as", "until", "not yet", "still")
 """Whoever promises to tell has not told."""
 
