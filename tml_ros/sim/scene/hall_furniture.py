@@ -146,7 +146,7 @@ def _rack(piece: Piece, look: HallLook, rng: np.random.Generator) -> Shapes:
         for y in (-wide + 0.04, wide - 0.04):
             yield box((x, y, high / 2), (0.04, 0.04, high / 2), colour)
     for level in (0.08, 0.40, 0.72):
-        yield box((0, 0, level * high), (long, wide, 0.03), _lighter(colour, 1.2))
+        yield box((0, 0, level * high), (long, wide, 0.03), _lighter(colour, 1.05))
         for place in np.linspace(-0.7, 0.7, 4):
             if rng.random() < 0.25:
                 continue

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.sim.off_screen import Part
-from tml_ros.sim.scene.stage_parts import Boxes, Eye, touching
+from tml_ros.sim.scene.stage_parts import Eye, touching
 from tml_ros.sim.scene.stage_screen import FAR_M, Layer, Rgb, StageScreen, Zbuffer
 
 BACKDROP_M = 0.9 * FAR_M
@@ -64,23 +64,37 @@ class Layers:
         )
         needed = touching(geoms, here)
         solid = self._rendered(Layer.SOLID_MOVING, parts, needed)
-        touched = touching(here, self._clear_boxes(seen))
-        with_clear = [parts[index] for index in np.flatnonzero(touched).tolist()]
-        if with_clear:
-            (x0, y0), (x1, y1) = here[touched, :2].min(axis=0), here[touched, 2:].max(axis=0)
-            self._screen.put_backdrop(*self._eye.behind(Part(x0, y0, x1, y1), BACKDROP_M))
-        through = [self._rendered(layer, with_clear, needed) for layer in _CLEAR if with_clear]
-        # One after the other, since parts may overlap.
+        clear, marks = needed & self._screen.clear, self._screen.marks
+        # What lies on the floor is behind all else that one can look through.
+        through = [
+            self._looked_through(parts, touching(here, geoms[some]), some)
+            for some in (clear & marks, clear & ~marks)
+            if some.any()
+        ]
+        # One part after the other, since they may overlap.
         for part in parts:
             rgb, zbuffer = (kept[part.slices].copy() for kept in still)
             colour, depth = solid[part]
             nearer = depth < zbuffer
             np.copyto(rgb, colour, where=nearer[..., None])
             np.copyto(zbuffer, depth, where=nearer)
-            if part in with_clear:
-                (_, depth), (black, _), (white, _) = (layer[part] for layer in through)
-                rgb = _looked_through(rgb, black, white, depth < zbuffer)
+            for layers in through:
+                if part in layers[0]:
+                    (_, depth), (black, _), (white, _) = (layer[part] for layer in layers)
+                    rgb = _mixed(rgb, black, white, depth < zbuffer)
             picture[0][part.slices], picture[1][part.slices] = rgb, zbuffer
+
+    def _looked_through(
+        self, parts: Sequence[Part], touched: NDArray[np.bool_], geoms: NDArray[np.bool_]
+    ) -> list[dict[Part, tuple[Rgb, Zbuffer]]]:
+        """Geoms that one can look through as if one could not, on black and on white, in those
+        parts that they touch.
+        """
+        some = [part for part, here in zip(parts, touched.tolist(), strict=True) if here]
+        low = min(part.x0 for part in some), min(part.y0 for part in some)
+        high = max(part.x1 for part in some), max(part.y1 for part in some)
+        self._screen.put_backdrop(*self._eye.behind(Part(*low, *high), BACKDROP_M))
+        return [self._rendered(layer, some, geoms) for layer in _CLEAR]
 
     def _rendered(
         self, layer: Layer, parts: Sequence[Part], needed: NDArray[np.bool_]
@@ -89,13 +103,8 @@ class Layers:
         self._screen.render(self._camera, size, self._whole, layer, needed=needed)
         return {part: self._screen.read(part) for part in parts}
 
-    def _clear_boxes(self, seen: Mapping[str, Seen]) -> Boxes:
-        clear = self._screen.clear_bodies | self._panes.keys()
-        boxes = [body.box for name, body in seen.items() if name in clear]
-        return np.array(boxes, np.int64).reshape(-1, 4)
 
-
-def _looked_through(rgb: Rgb, black: Rgb, white: Rgb, where: NDArray[np.bool_]) -> Rgb:
+def _mixed(rgb: Rgb, black: Rgb, white: Rgb, where: NDArray[np.bool_]) -> Rgb:
     """What is behind, and what is drawn on black and on white before it, as one: uint8 [h, w, 3].
 
     Two that are seen through each other are taken to be both before what is behind.

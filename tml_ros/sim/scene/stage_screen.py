@@ -99,7 +99,7 @@ class StageScreen:
         flags = mujoco.mjtRndFlag
         for flag in (flags.mjRND_REFLECTION, flags.mjRND_SKYBOX, flags.mjRND_HAZE, flags.mjRND_FOG):
             self._scene.flags[flag] = False
-        self._scene.flags[flags.mjRND_SHADOW] = shadows
+        self._scene.flags[flags.mjRND_SHADOW] = self._shadows = shadows
         self._rendered = Part(0, 0, 0, 0)
         self._know_bodies()
         try:
@@ -123,9 +123,14 @@ class StageScreen:
             self._gl = self._context = None
 
     @property
-    def clear_bodies(self) -> frozenset[str]:
-        """Bodies one can look through, in part at least."""
-        return self._clear_bodies
+    def clear(self) -> NDArray[np.bool_]:
+        """Which geoms in sight are of the clear layers: bool [geoms]."""
+        return self._wanted(Layer.CLEAR)
+
+    @property
+    def marks(self) -> NDArray[np.bool_]:
+        """Which geoms lie flat on the floor, as they have been put: bool [geoms]."""
+        return np.asarray(self._data.geom_xpos[:, 2] + self._model.geom_rbound < MARK_M)
 
     @property
     def balls(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -220,10 +225,19 @@ class StageScreen:
         model.geom_rgba[:, 3] = alpha
         for eye in self._scene.camera:
             _aim(eye, size, part)
+        if self._shadows:
+            self._let_light_through()
         self._rendered = part
         self._gl.make_current()
         port = mujoco.MjrRect(0, 0, part.x1 - part.x0, part.y1 - part.y0)
         mujoco.mjr_render(port, self._scene, self._context)
+
+    def _let_light_through(self) -> None:
+        """What one can look through throws no shadow: decoration does not."""
+        mujoco = self._mujoco
+        for geom in self._scene.geoms[: self._scene.ngeom]:
+            if geom.objtype == mujoco.mjtObj.mjOBJ_GEOM and self._clear[geom.objid]:
+                geom.category = mujoco.mjtCatBit.mjCAT_DECOR
 
     def _wanted(self, layer: Layer) -> NDArray[np.bool_]:
         """The geoms of a layer that are in sight."""
@@ -261,15 +275,10 @@ class StageScreen:
         # Whose transparency is the material's gets it of its own, so that it can be taken away.
         plain = self._clear & (model.geom_rgba == (0.5, 0.5, 0.5, 1.0)).all(axis=1)
         model.geom_rgba[plain] = model.mat_rgba[model.geom_matid[plain]]
-        clear = set(self._owner[self._clear].tolist())
-        self._clear_bodies = frozenset(
-            name for name, number in self._numbers.items() if number in clear
-        )
         mujoco.mj_kinematics(model, self._data)
         self._places = self._data.geom_xpos.copy()
         self._radii = np.where(model.geom_rbound > 0, model.geom_rbound, EVERYWHERE_M)
-        flat = self._places[:, 2] + model.geom_rbound < MARK_M
-        self._panes = self._clear & (self._owner < 0) & ~flat
+        self._panes = self._clear & (self._owner < 0) & ~self.marks
 
 
 def metres(zbuffer: Zbuffer) -> NDArray[np.float32]:
