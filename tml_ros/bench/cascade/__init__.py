@@ -1,0 +1,1 @@
+"""The baseline to beat: voice activity, closed grammar, rules, and a speech program, in a chain."""

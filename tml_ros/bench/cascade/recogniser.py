@@ -1,0 +1,146 @@
+"""What was said, of a closed set of phrases, or that it was none of them; by pocketsphinx.
+
+An utterance is decoded as a whole when it is over: normalised over all of it, pocketsphinx is far
+better than while it runs along, and at 0.02-0.08 of real time nothing is won by an early start.
+Beside the grammar an unconstrained loop of phones is decoded. What was said is taken for the
+grammar's phrase only where that explains the sound nearly as well as free phones do, and covers
+nearly all that was voiced. The same sound gives the same answer, whatever was heard before. Knows
+nothing of what phrases mean. Any one thread at a time; sessions of one thread share it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tml_ros.bench.cascade.grammar import Phrase, jsgf
+from tml_ros.bench.cascade.pronunciation import pronounced
+from tml_ros.model.interface import ModelUnavailableError
+
+_SEARCH: Final = "it"
+_FRAME: Final = 160
+"""Samples of a frame of pocketsphinx."""
+_FILLERS: Final = ("<", "[", "+")
+_LOG_BASE: Final = math.log(1.0001)
+
+
+class RecogniserMissingError(ModelUnavailableError):
+    """pocketsphinx is not installed; the message says how to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The likeliest phrase. phrase: None where not even one was found.
+
+    fit: how much worse it explains the sound than free phones do, per frame of 10 ms in
+    pocketsphinx's own units; 0 is perfect, -20 is poor. coverage: share of what was voiced that its
+    words cover, 0..1.
+    """
+
+    phrase: Phrase | None
+    fit: float
+    coverage: float
+
+
+class Recogniser:
+    """Knows these phrases.
+
+    least_fit, least_coverage: what a guess must reach to be taken for what was said. The defaults
+    were chosen on training wordings and voices.
+
+    Raises RecogniserMissingError.
+    """
+
+    def __init__(
+        self,
+        phrases: Sequence[Phrase],
+        *,
+        least_fit: float = -12.0,
+        least_coverage: float = 0.8,
+    ) -> None:
+        """Load the acoustic model and compile the grammar, some 0.3 s."""
+        self._phrases = {phrase.text: phrase for phrase in phrases}
+        self._least_fit, self._least_coverage = least_fit, least_coverage
+        self._grammar = _decoder()
+        self._phones = _decoder()
+        words = sorted({word for text in self._phrases for word in text.split()})
+        for word in words:
+            if self._grammar.lookup_word(word) is None:
+                self._grammar.add_word(word, pronounced(word), True)
+        self._grammar.add_jsgf_string(_SEARCH, jsgf(self._phrases))
+        self._grammar.activate_search(_SEARCH)
+        self._phones.add_allphone_file(_SEARCH, None)
+        self._phones.activate_search(_SEARCH)
+
+    def recognise(self, samples: NDArray[np.float32], voiced: NDArray[np.bool_]) -> Phrase | None:
+        """The phrase that was said, or None for anything else.
+
+        samples: float32 [n], mono, 16 kHz, -1..1: one utterance with some silence about it.
+        voiced: bool [m], which of m equal parts of it are speech.
+        """
+        guess = self.guess(samples, voiced)
+        return guess.phrase if self.believes(guess) else None
+
+    def believes(self, guess: Guess) -> bool:
+        """Whether the guess is taken for what was said."""
+        return guess.fit >= self._least_fit and guess.coverage >= self._least_coverage
+
+    def read(self, text: str) -> Phrase | None:
+        """The phrase of a text, exactly; text: plain words."""
+        return self._phrases.get(text)
+
+    def guess(self, samples: NDArray[np.float32], voiced: NDArray[np.bool_]) -> Guess:
+        """The likeliest phrase, however unlikely; arguments as of `recognise`."""
+        nothing = Guess(None, -math.inf, 0.0)
+        if not voiced.any():
+            return nothing
+        pcm = np.rint(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        found, free = _decoded(self._grammar, pcm), _decoded(self._phones, pcm)
+        if found is None or free is None or found.hypstr not in self._phrases:
+            return nothing
+        frames = -(-len(samples) // _FRAME)
+        spoken = np.zeros(frames, bool)
+        for segment in self._grammar.seg():
+            if not segment.word.startswith(_FILLERS):
+                spoken[segment.start_frame : segment.end_frame + 1] = True
+        heard = voiced[np.arange(frames) * len(voiced) // frames]
+        length = max(int(spoken.sum()), int(heard.sum()))
+        fit = (math.log(found.score) - math.log(free.score)) / _LOG_BASE / length
+        coverage = float((spoken & heard).sum() / heard.sum())
+        return Guess(self._phrases[found.hypstr], fit, coverage)
+
+
+def _decoded(decoder: Any, pcm: bytes) -> Any:  # noqa: ANN401 - pocketsphinx carries no types
+    decoder.start_utt()
+    decoder.process_raw(pcm, full_utt=True)
+    decoder.end_utt()
+    found = decoder.hyp()
+    return found if found is not None and found.score > 0 else None
+
+
+def require_pocketsphinx() -> None:
+    """Raises RecogniserMissingError where it is not installed."""
+    if find_spec("pocketsphinx") is None:
+        raise RecogniserMissingError(
+            "the cascade needs pocketsphinx, not installed here: pip install 'tml_ros[bench]'"
+        )
+
+
+def _decoder() -> Any:  # noqa: ANN401
+    require_pocketsphinx()
+    import pocketsphinx  # noqa: PLC0415 - an extra
+
+    model = Path(pocketsphinx.get_model_path())
+    return pocketsphinx.Decoder(
+        hmm=str(model / "en-us" / "en-us"),
+        dict=str(model / "en-us" / "cmudict-en-us.dict"),
+        lm=None,
+        loglevel="FATAL",
+    )
