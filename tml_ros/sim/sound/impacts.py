@@ -29,7 +29,8 @@ class Falling(str, Enum):
 @dataclass(frozen=True, slots=True)
 class _Body:
     """lowest: of its modes, Hz. modes: how many. spread: from the lowest to the highest, times.
-    rings: until it has died away by 60 dB, s, the lowest and the highest. blow: share of the
+    rings: until it has died away by 60 dB, s, the lowest and the highest; what lies on the floor
+    is damped by it. blow: share of the
     noise of the blow itself. bounces: at most. rattle: how many small things strike after it.
     """
 
@@ -51,10 +52,10 @@ HARDNESS: Final = Band(train=((0.25, 0.5), (0.65, 0.9)), held_out=((0.5, 0.65), 
 """Of what it falls on: how bright and short the blow is."""
 
 BODIES: Final = {
-    Falling.STEEL_PLATE: _Body(PLATE_HZ, 18, 20.0, (1.6, 0.35), 0.5, 3),
+    Falling.STEEL_PLATE: _Body(PLATE_HZ, 18, 20.0, (0.9, 0.25), 0.6, 3),
     Falling.CRATE: _Body(CRATE_HZ, 9, 22.0, (0.28, 0.05), 1.2, 2),
     Falling.TOOL_BOX: _Body(TOOL_BOX_HZ, 14, 11.0, (0.5, 0.12), 0.9, 2, 14),
-    Falling.BARREL: _Body(BARREL_HZ, 16, 40.0, (1.1, 0.2), 0.7, 3),
+    Falling.BARREL: _Body(BARREL_HZ, 16, 40.0, (0.8, 0.15), 0.7, 3),
 }
 _LIGHT: Final = _Body(CLATTER_HZ, 5, 3.5, (0.16, 0.05), 0.15, 0)
 

@@ -47,7 +47,7 @@ BEARING_ORDER: Final = Band(
 """Strikes per turn of the shaft."""
 RING_HZ: Final = Band(train=((1900, 2500), (3100, 4200)), held_out=((2500, 3100), (4200, 5000)))
 TEETH: Final = Band(train=((15, 21), (26, 34)), held_out=((21, 26), (34, 40)))
-FAULT_DB: Final = Band(train=((-7, -4), (-2, 2)), held_out=((-4, -2), (2, 4)))
+FAULT_DB: Final = Band(train=((-1, 1.5), (3.5, 6)), held_out=((1.5, 3.5), (6, 6.8)))
 """Of a fault to the sound machine, both over their whole spectra."""
 
 _STEP: Final = SAMPLE_RATE // 200

@@ -27,8 +27,8 @@ GRID_M: Final = 2.0
 
 _SOUND_M_S: Final = 343.0
 _NEAREST_M: Final = 0.7
-_FAVOURS: Final = 5.0
-"""Directivity: a talker's 2 times a cardioid's 2.5."""
+_FAVOURS: Final = 8.0
+"""Directivity: a talker's 2.2 times a supercardioid's 3.7."""
 _UNTIL_DB: Final = 50.0
 _BANDS: Final = (
     (((60, 0), (300, 0), (700, -60)), 1.15),
