@@ -10,14 +10,12 @@ arguments than none: the folder to write into.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
+from tml_ros.sim.annotated import Image, annotated, captioned, sheet
 from tml_ros.sim.scenario.scenario import Scenario
 from tml_ros.sim.scene.distractors import distractors
 from tml_ros.sim.scene.machines.machines import machines
@@ -30,15 +28,9 @@ from tml_ros.sim.truth.moments import TURN_S, moments
 from tml_ros.sim.truth.seen_hazards import seen_hazards
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-Image = NDArray[np.uint8]
 
 TILE = (480, 320)
-GAP, LINE = 6, 20
-"""Pixels between pictures, and for a line of text."""
 LARGER = 1.5
-PAPER, INK = (250, 250, 250), (40, 40, 40)
-MAGENTA, ORANGE, GREEN = (235, 60, 220), (255, 160, 40), (90, 255, 120)
-"""RGB."""
 
 LOOKS = """
 - title: press_area by day, somebody over the line
@@ -172,8 +164,8 @@ def _looks() -> Image:
         scenario = Scenario.model_validate({"seconds": 40, **described})
         with FactoryPictures(scenario, quality=Quality.PRETTY) as pictures:
             index = round(at * scenario.cameras["hall"].rate)
-            tiles.append(_captioned(pictures.picture("hall", index), title))
-    return _sheet(tiles, columns=3)
+            tiles.append(captioned(pictures.picture("hall", index), title))
+    return sheet(tiles, columns=3)
 
 
 def _scene() -> Image:
@@ -201,32 +193,9 @@ def _scene() -> Image:
                 for span in hazards
                 if span.start_s <= at < span.end_s
             ]
-            drawn = _annotated(picture, outlines, boxes, trucks)
-            tiles.append((drawn, [f"{at:.1f} s", *(true or ["nothing"])]))
-    rows = []
-    for row in (tiles[:4], tiles[4:]):
-        most = max(len(lines) for _, lines in row)
-        padded = [(drawn, lines + [""] * (most - len(lines))) for drawn, lines in row]
-        rows.append(_sheet([_captioned(drawn, *lines) for drawn, lines in padded], columns=4))
-    return np.concatenate(rows)
-
-
-def _annotated(
-    picture: Image,
-    outlines: Iterable[Sequence[tuple[float, float]]],
-    people: Iterable[tuple[float, float, float, float]],
-    vehicles: Iterable[tuple[float, float, float, float]],
-) -> Image:
-    """The picture larger, with zones outlined and people and vehicles boxed."""
-    drawn = cv2.resize(picture, None, fx=LARGER, fy=LARGER, interpolation=cv2.INTER_CUBIC)
-    for outline in outlines:
-        corners = np.rint(np.array(outline) * LARGER * 16).astype(np.int32)
-        cv2.polylines(drawn, [corners], True, MAGENTA, 1, cv2.LINE_AA, 4)
-    for boxes, colour in ((vehicles, ORANGE), (people, GREEN)):
-        for box in boxes:
-            x0, y0, x1, y1 = (round(LARGER * side) for side in box)
-            cv2.rectangle(drawn, (x0, y0), (x1, y1), colour, 1)
-    return np.asarray(drawn, np.uint8)
+            drawn = annotated(picture, outlines, boxes, trucks, larger=LARGER)
+            tiles.append(captioned(drawn, f"{at:.1f} s", *(true or ["nothing"])))
+    return sheet(tiles, columns=4)
 
 
 def _cameras() -> Image:
@@ -238,29 +207,9 @@ def _cameras() -> Image:
         described["cameras"]["hall"] = {**place, **flaws}
         scenario = Scenario.model_validate(described)
         with FactoryPictures(scenario, quality=Quality.FAST) as pictures:
-            tiles.append(_captioned(_annotated(pictures.picture("hall", 90), [], [], []), title))
-    return _sheet(tiles, columns=4)
-
-
-def _captioned(picture: Image, *lines: str) -> Image:
-    """The picture with lines of text below it."""
-    strip = np.full((LINE * len(lines) + GAP, picture.shape[1], 3), PAPER, np.uint8)
-    for number, text in enumerate(lines, start=1):
-        place = (4, LINE * number - 4)
-        cv2.putText(strip, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, INK, 1, cv2.LINE_AA)
-    return np.concatenate([picture, strip])
-
-
-def _sheet(tiles: Sequence[Image], *, columns: int) -> Image:
-    """Pictures of one size in rows."""
-    height, width = tiles[0].shape[:2]
-    rows = -(-len(tiles) // columns)
-    sheet = np.full((rows * (height + GAP), columns * (width + GAP), 3), PAPER, np.uint8)
-    for number, tile in enumerate(tiles):
-        row, column = divmod(number, columns)
-        y, x = row * (height + GAP), column * (width + GAP)
-        sheet[y : y + height, x : x + width] = tile
-    return sheet[: -GAP or None, : -GAP or None]
+            picture = annotated(pictures.picture("hall", 90), larger=LARGER)
+            tiles.append(captioned(picture, title))
+    return sheet(tiles, columns=4)
 
 
 def _write(path: Path, image: Image) -> None:

@@ -35,8 +35,12 @@ _FACTS = TypeAdapter(Facts)
 
 def packed(facts: Facts) -> bytes:
     """As bytes."""
-    plain = _FACTS.dump_python(facts, mode="json")
-    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode("ascii"), 6)
+    return zlib.compress(as_text(facts).encode("ascii"), 6)
+
+
+def as_text(facts: Facts) -> str:
+    """As JSON."""
+    return json.dumps(_FACTS.dump_python(facts, mode="json"), separators=(",", ":"))
 
 
 def unpacked(data: bytes) -> Facts:

@@ -39,8 +39,10 @@ class RenderPlan:
 
     camera_size: width and height, pixels. camera_rate: pictures per second; of each turn the newest
     is kept. patches: columns and rows of 40 x 40 pixels that pictures are fitted into for the
-    labels of patches. hearing: how sound becomes levels. jpeg: quality of the pictures that are
-    kept. pictures, sound: False leaves them out. per_shard: most scenarios in a file.
+    labels of patches. hearing: how sound becomes levels. jpeg: quality in which pictures are kept;
+    None for that in which the camera itself has packed them, so that packing them again loses least
+    (`JPEG_QUALITY` of one that does not pack). pictures, sound: False leaves them out. per_shard:
+    most scenarios in a file.
 
     Raises PlanError.
     """
@@ -57,7 +59,7 @@ class RenderPlan:
     patches: tuple[int, int] = PATCHES
     hearing: HearingPreset = field(default_factory=HearingPreset)
     quality: Quality = Quality.FAST
-    jpeg: int = JPEG_QUALITY
+    jpeg: int | None = None
     pictures: bool = True
     sound: bool = True
     per_shard: int = PER_SHARD
@@ -74,7 +76,7 @@ class RenderPlan:
             (not (80 <= self.camera_size[1] <= 960), "pictures 80 to 960 pixels high"),
             (not 1 <= self.camera_rate <= 30, "1 to 30 pictures per second"),
             (not all(1 <= side <= 64 for side in self.patches), "1 to 64 patches each way"),
-            (not 50 <= self.jpeg <= 100, "a JPEG quality of 50..100"),
+            (not 50 <= (self.jpeg or 100) <= 100, "a JPEG quality of 50..100"),
             (not 1 <= self.per_shard <= 1000, "1 to 1000 scenarios in a shard"),
             (not (self.pictures or self.sound), "pictures, sound, or both"),
         ):

@@ -20,10 +20,11 @@ from tml_ros.sim.factory import Factory
 from tml_ros.sim.render.facts import Facts, packed
 from tml_ros.sim.render.hazard_labels import hazard_labels
 from tml_ros.sim.render.patch_labels import behind_smoke, patch_labels, patch_means
-from tml_ros.sim.render.plan import RenderPlan
+from tml_ros.sim.render.plan import JPEG_QUALITY, RenderPlan
 from tml_ros.sim.render.smoky_pictures import SmokyPictures
 from tml_ros.sim.render.spent import Stopwatch
-from tml_ros.sim.scenario.scenario import Scenario
+from tml_ros.sim.scenario.scenario import CameraPart, Scenario
+from tml_ros.sim.scene.camera_effects import BEST, WORST
 from tml_ros.sim.scene.hall import hall_blocks
 from tml_ros.sim.scene.machines.machines import machines
 from tml_ros.sim.scene.people import People
@@ -80,6 +81,12 @@ def newest(stamps: Sequence[int], turns: int) -> NDArray[np.int64]:
     return found
 
 
+def own_quality(camera: CameraPart) -> int:
+    """The JPEG quality that a camera's pictures have been through, or `JPEG_QUALITY`."""
+    share = camera.compression
+    return round(BEST + (WORST - BEST) * share) if share else JPEG_QUALITY
+
+
 def _ears(scenario: Scenario) -> list[str]:
     return list(scenario.microphones)
 
@@ -126,6 +133,7 @@ def _camera(
     numbers = newest(stamps, scenario.turns)
     columns, rows = plan.patches
     placement = place(*scenario.cameras[name].size, width=columns * PATCH, height=rows * PATCH)
+    quality = plan.jpeg or own_quality(scenario.cameras[name])
     files: list[bytes] = []
     smoke = np.zeros((scenario.turns, columns * rows), np.uint8)
     for turn, number in enumerate(numbers.tolist()):
@@ -139,7 +147,7 @@ def _camera(
             if layer is not None:
                 smoke[turn] = np.rint(255 * patch_means(layer, placement))
         with watch.on("encoding"):
-            files.append(_jpeg(picture, plan.jpeg))
+            files.append(_jpeg(picture, quality))
     with watch.on("labels"):
         labels = _patch_labels(scenario, name, pictures, numbers, placement)
     there = numbers >= 0
