@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from tml_ros.bench.evaluation.cell_voice import CellVoice
 from tml_ros.bench.evaluation.opinions import Opinion, Opinions
+from tml_ros.bench.evaluation.trusted import TrustedModel
 from tml_ros.bench.evaluation.waiting_lines import WaitingLines
 from tml_ros.bench.judge.conduct import AlarmSpan, Conduct, Request
 from tml_ros.cell.announcer import Announcer
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.replay import Replay, ReplayInput, ReplayRecord
+from tml_ros.cell.turn_figures import MODEL_FAULTS
 from tml_ros.cell.voice import cell_announcer
 from tml_ros.model.interface import NO_MODEL, InteractionModel
 from tml_ros.sim.factory import Factory
@@ -46,6 +48,7 @@ class Played:
     conduct: its alarms are those of guards and model together. alarms: by who is believed.
     scores: of the model by kind and zone, float32 [turns]; NaN where it stated nothing.
     voice: what the loudspeaker played; heard: what each microphone took in; float32, 16 kHz.
+    faults: turns in which the model failed and was silent instead; first_fault: why, the first.
     """
 
     conduct: Conduct
@@ -53,6 +56,8 @@ class Played:
     scores: dict[tuple[HazardKind, str], NDArray[np.float32]]
     voice: Samples
     heard: dict[str, Samples]
+    faults: int = 0
+    first_fault: str = ""
 
 
 def play(
@@ -90,6 +95,8 @@ class _Player:
         self._seconds = self._turns * TURN_NS / 1e9
         self._frames = factory.frames() if cell.cameras else iter(())
         self._replay = Replay(cell, model=model, announcer=announcer)
+        if isinstance(model, TrustedModel) and model.lookout is not None:
+            model.lookout.attend(cell, self._replay.guardian)
         self._voice = CellVoice(self._seconds + 10.0)
         self._opinions = Opinions(cell)
         self._lines = WaitingLines(scenario.lines, factory.truth.lines)
@@ -123,6 +130,8 @@ class _Player:
             scores=self._scores,
             voice=self._voice.sound[: self._turns * TURN_SAMPLES],
             heard=self._heard,
+            faults=self._replay.interaction.figures.counts.get(MODEL_FAULTS, 0),
+            first_fault=next((one.reason for one in self._replay.interaction.faults), ""),
         )
 
     def _inputs(self) -> Iterator[ReplayInput]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tml_ros.bench.evaluation.lookout import Lookout
 from tml_ros.bench.turn_clock import StepTimes
 from tml_ros.model.hazard_places import HEARD, SEEN
 from tml_ros.model.interface import InjectMode, InteractionModel, Session
@@ -18,14 +19,18 @@ from tml_ros.turn.turn_output import TurnOutput
 
 
 class TrustedModel:
-    """The model, trained and trusted by decree. times: of all its steps."""
+    """The model, trained and trusted by decree. times: of all its steps.
+
+    lookout: how a baseline learns of its cell's alarms; whoever plays tells it which cell.
+    """
 
     trained = True
     trusted_kinds: frozenset[HazardKind] = frozenset((*SEEN, *HEARD))
 
-    def __init__(self, model: InteractionModel) -> None:
+    def __init__(self, model: InteractionModel, *, lookout: Lookout | None = None) -> None:
         """model: what is really asked."""
         self._model = model
+        self.lookout = lookout
         self.times = StepTimes()
 
     @property
