@@ -14,10 +14,8 @@ from dataclasses import asdict, dataclass
 from tml_ros.sim.scenario.random_scenario import random_scenario
 from tml_ros.sim.scenario.scenario import Scenario
 from tml_ros.sim.scenario.suite import Suite
+from tml_ros.sim.simulator_version import SIMULATOR
 from tml_ros.sim.split import Split
-
-SIMULATOR = 1
-"""Goes up with every change after which a scenario looks, sounds or is judged otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Task:
 class EvaluationPlan:
     """model: "none" (guards alone), "cascade", a preset's name or a path. seeds: first to last,
     the last excluded. difficulty: 0..1, or None for all. pictures: False for a cell without
-    cameras, much faster, for what is heard.
+    cameras, much faster, for what is heard. made_of: of the model, which weights in which version.
     """
 
     model: str
@@ -49,6 +47,7 @@ class EvaluationPlan:
     camera_size: tuple[int, int] = (240, 160)
     camera_rate: float = 10.0
     pictures: bool = True
+    made_of: str = ""
 
     def tasks(self) -> Iterator[Task]:
         """All scenarios, seed by seed, so that what is there of an interrupted run is balanced."""

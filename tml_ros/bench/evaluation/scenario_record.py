@@ -49,7 +49,7 @@ class KindScores:
 class ScenarioRecord:
     """judged: the whole conduct, alarms of guards and model together. by_opinion: alarms alone, by
     who is believed. scores: of the model by kind and zone, turn by turn. step_ms: what each of its
-    turns cost.
+    turns cost. faults: turns in which it failed; first_fault: why.
     """
 
     task: Task
@@ -59,6 +59,8 @@ class ScenarioRecord:
     by_opinion: Mapping[Opinion, Judgement]
     scores: tuple[KindScores, ...] = ()
     step_ms: tuple[float, ...] = ()
+    faults: int = 0
+    first_fault: str = ""
 
 
 _RECORD = TypeAdapter(ScenarioRecord)
@@ -93,6 +95,8 @@ def record_of(
             for (kind, zone), scores in played.scores.items()
         ),
         step_ms=step_ms,
+        faults=played.faults,
+        first_fault=played.first_fault,
     )
 
 

@@ -1,0 +1,118 @@
+"""How far an evaluation has come: a bar on a terminal, a line a minute where stderr is none."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from tml_ros.bench.evaluation.judged_kinds import guards_judge
+from tml_ros.bench.evaluation.opinions import Opinion
+from tml_ros.bench.evaluation.scenario_record import ScenarioRecord
+from tml_ros.bench.judge.hazards import AlarmVerdict
+from tml_ros.bench.judge.outcome import Verdict
+
+LINE_S = 60.0
+
+
+class EvaluationProgress:
+    """Over the scenarios of a plan, gone when they are played.
+
+    scenarios: of the whole plan. seconds: of each. pictures: whether cells have cameras.
+    """
+
+    def __init__(self, console: Console, *, scenarios: int, seconds: float, pictures: bool) -> None:
+        """Nothing is shown before the `with` block is entered."""
+        self._console = console
+        self._scenarios = scenarios
+        self._seconds = seconds
+        self._guards = guards_judge(pictures=pictures)
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._counts: Counter[str] = Counter()
+        self._done = 0
+        self._played = 0
+        self._began = time.monotonic()
+        self._told = self._began
+
+    def take(self, record: ScenarioRecord, *, played: bool = True) -> None:
+        """One more is there. played: just now, not by an earlier run."""
+        self._done += 1
+        self._played += played
+        self._count(record)
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=self._done, told=self._line())
+        elif played and time.monotonic() - self._told > LINE_S:
+            self._told = time.monotonic()
+            self._console.print(
+                f"{self._done} of {self._scenarios} scenarios; {self._line()}", highlight=False
+            )
+
+    def _count(self, record: ScenarioRecord) -> None:
+        kinds = self._guards | {row.kind for row in record.scores}
+        judged = record.by_opinion[Opinion.BOTH]
+        for span in judged.spans:
+            if span.kind in kinds and span.verdict is not Verdict.VOID:
+                self._counts["spans"] += 1
+                self._counts["found"] += span.verdict is Verdict.RIGHT
+        self._counts["false"] += sum(alarm.verdict is AlarmVerdict.FALSE for alarm in judged.alarms)
+        for outcome in record.judged.outcomes:
+            if outcome.verdict is not Verdict.VOID:
+                self._counts["count"] += 1
+                self._counts["right"] += outcome.verdict is Verdict.RIGHT
+        self._counts["unasked"] += sum(not said.backchannel for said in record.judged.unprovoked)
+
+    def _line(self) -> str:
+        """Speed, time left, and how it goes."""
+        told = []
+        spent = time.monotonic() - self._began
+        if self._played and spent > 0:
+            left = (self._scenarios - self._done) * spent / self._played
+            told.append(f"{self._played * self._seconds / spent:.1f} x real time")
+            told.append(f"{_span(left)} left")
+        count = self._counts
+        if count["spans"]:
+            told.append(f"found {count['found']} of {count['spans']}")
+        told.append(f"{count['false']} false")
+        if count["count"]:
+            told.append(f"right {count['right']} of {count['count']}")
+            told.append(f"{count['unasked']} unasked")
+        return ", ".join(told)
+
+    def __enter__(self) -> EvaluationProgress:
+        """Show the bar where there is somebody to see it."""
+        if self._console.is_terminal:
+            self._progress = Progress(
+                BarColumn(bar_width=24),
+                TextColumn("{task.completed}/{task.total}"),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[told]}", markup=False),
+                console=self._console,
+                transient=True,
+                refresh_per_second=2,
+            )
+            self._task = self._progress.add_task(
+                "", total=self._scenarios, completed=self._done, told="the first comes soon"
+            )
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
