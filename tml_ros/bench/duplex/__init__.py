@@ -1,0 +1,1 @@
+"""Full-duplex conversation, measured: who speaks when, over whom, and at the right moment."""

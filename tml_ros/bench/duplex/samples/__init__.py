@@ -1,0 +1,1 @@
+"""Generated dialogues, one family of tasks in each file."""
