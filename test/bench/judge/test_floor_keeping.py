@@ -75,3 +75,11 @@ def test_another_reason_to_break_off_is_no_mistake(judged: Judged) -> None:
     assert judged(Rule.KEEP_ON, broken, others=[stop]).verdict is VOID
     assert judged(Rule.KEEP_ON, broken, said(11.2, 12, "smoke"), others=[danger]).verdict is VOID
     assert judged(Rule.KEEP_ON, broken, said(11.2, 12, "fog"), others=[danger]).verdict is WRONG
+
+
+def test_a_right_answer_must_stop_too_and_not_be_begun_again(judged: Judged) -> None:
+    asked = Expectation(Rule.ANSWER, 9.0, 9.0, 15.0, says=Says((("yes",),)))
+    answer = said(9.2, 14.0, "yes, and so on")
+    assert judged(Rule.FALL_SILENT, answer, others=[asked]).fault is Fault.WENT_ON
+    cut, again = said(9.2, 10.4, "yes, and", cut=True), said(11.5, 14.0, "as I said")
+    assert judged(Rule.FALL_SILENT, cut, again, others=[asked]).fault is Fault.WENT_ON

@@ -127,6 +127,10 @@ def test_quiet_time_is_when_no_zone_has_a_reason() -> None:
     hazards = [there(10, 20, 11), there(15, 25, 16, "robot")]
     doubts = [Doubt(KIND, "press", 50, 58)]
     alarms = [up(12, 20), up(30, 35), up(32, 36, "robot")]
-    (time,) = judge_hazards(hazards, doubts, alarms, 60.0).times
+    siren = HazardKind.SIREN
+    hazards.append(there(40, 45, 41, "hall", siren))
+    time, of_siren = judge_hazards(hazards, doubts, alarms, 60.0).times
+    assert (of_siren.kind, of_siren.idle_s) == (siren, 0.0)
+    assert of_siren.open_s == pytest.approx(5.8)
     assert time.open_s == pytest.approx((25.5 - 9.7) + (58.5 - 49.7))
     assert time.idle_s == pytest.approx(6.0)

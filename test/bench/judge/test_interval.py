@@ -95,6 +95,19 @@ def test_scenarios_are_drawn_and_not_their_events() -> None:
     assert one_by_one.high - one_by_one.low < 0.6 * (single.high - single.low)
 
 
+def test_large_scenarios_weigh_as_much_as_they_have_events() -> None:
+    rng = np.random.default_rng(3)
+    clusters = [rng.normal(size, size=size) for size in (1, 2, 3, 5, 8, 13)]
+    medians = []
+    for times in np.random.default_rng(4).multinomial(6, [1 / 6] * 6, size=4_000):
+        drawn = [cluster for cluster, n in zip(clusters, times, strict=True) for _ in range(n)]
+        medians.append(np.quantile(np.concatenate(drawn), 0.5, method="inverted_cdf"))
+    found = percentile([cluster.tolist() for cluster in clusters], 50, draws=4_000)
+    assert found is not None
+    assert np.mean(np.array(medians) < found.low) == pytest.approx(0.025, abs=0.01)
+    assert np.mean(np.array(medians) > found.high) == pytest.approx(0.025, abs=0.01)
+
+
 def test_one_scenario_says_nothing_about_others() -> None:
     found = percentile([[], [1.0, 2.0, 3.0]], 50)
     assert found is not None

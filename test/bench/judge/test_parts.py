@@ -99,3 +99,9 @@ def test_yes_and_no_in_one_breath_is_no_answer(judged: Judged) -> None:
 def test_a_sentence_within_an_utterance_begins_nothing(judged: Judged, rule: Rule) -> None:
     report = spoken("It runs. It is warm.", 9.0, 9.3, 10.0, 10.2, 10.4)
     assert judged(rule, report).verdict is Verdict.RIGHT
+
+
+def test_a_right_second_sentence_does_not_excuse_the_first(judged: Judged) -> None:
+    heard = spoken("Well well. Smoke.", 10.2, 10.4, 11.4)
+    danger = Expectation(Rule.WARN, 11.2, 11.2, 13.0, says=Says((("smoke",),)))
+    assert judged(Rule.HOLD, heard, others=[danger]).fault is Fault.SPOKE

@@ -108,6 +108,16 @@ def test_who_warns_once_more_has_not_taken_the_answer_back(judged: Judged) -> No
     outcome = judged(Rule.ANSWER, answer, again, says=clear, others=[danger])
     assert outcome.verdict is RIGHT
     assert judged(Rule.ANSWER, answer, again, says=clear).fault is Fault.SAID_OTHERWISE
+    anything = Expectation(Rule.WARN, 5.0, 5.0, 7.0)
+    outcome = judged(Rule.ANSWER, answer, again, says=clear, others=[anything])
+    assert outcome.fault is Fault.SAID_OTHERWISE
+
+
+def test_the_answer_to_another_question_takes_nothing_back(judged: Judged) -> None:
+    other = Expectation(Rule.ANSWER, 10.5, 10.4, 12.5, says=Says((("no",),)))
+    yes, no = said(10.3, "yes"), said(11.3, "no")
+    assert judged(Rule.ANSWER, yes, no, says=YES, others=[other]).verdict is RIGHT
+    assert judged(Rule.ANSWER, yes, no, says=YES).fault is Fault.SAID_OTHERWISE
 
 
 def test_a_question_that_only_one_reply_fits_gets_it() -> None:
