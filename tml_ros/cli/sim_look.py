@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tml_ros.sim.annotated import Image
     from tml_ros.sim.factory import Factory
     from tml_ros.sim.scenario.scenario import Scenario
+    from tml_ros.sim.scenario_clip import ScenarioClip
 
 CELL_FILE = "cell.yaml"
 _SMALL = 480
@@ -123,10 +124,7 @@ def export(
     Takes about as long as the scenario lasts. Lines that wait for the cell to speak are in no
     sound: a film cannot wait.
     """
-    import yaml  # noqa: PLC0415 - the help must not wait
-
-    from tml_ros.sim.factory import cell_of  # noqa: PLC0415
-    from tml_ros.sim.scenario_clip import ensure_scenario_clip  # noqa: PLC0415
+    from tml_ros.sim.scenario_clip import ensure_scenario_clip  # noqa: PLC0415 - the help waits
     from tml_ros.sim.scene.quality import Quality  # noqa: PLC0415
 
     scenario = chosen_scenario(name, suite, seed, looks, difficulty)
@@ -142,17 +140,44 @@ def export(
             quality=Quality.PRETTY if pretty else Quality.FAST,
             progress=lambda done: bar.update(task, completed=done),
         )
-    cell = cell_of(scenario).model_dump(mode="json", exclude_defaults=True)
-    for camera in scenario.cameras:
-        cell["cameras"][camera]["source"] = clip.film(camera).name
-    for microphone in scenario.microphones:
-        cell["microphones"][microphone]["source"] = clip.sound(microphone).name
-    (out / CELL_FILE).write_text(yaml.safe_dump(cell, sort_keys=False), encoding="utf-8")
+    _write_cell(clip, out / CELL_FILE)
     for file in (*sorted(clip.truth.sizes), clip.truth_file.name, CELL_FILE):
         print(out / file)
     waiting = sum(line.start_s is None for line in clip.truth.lines)
     if waiting:
         print(f"{waiting} of {len(clip.truth.lines)} lines wait for the cell: in no sound")
+
+
+def _write_cell(clip: ScenarioClip, path: Path) -> None:
+    """The cell that watches the files beside it."""
+    import yaml  # noqa: PLC0415 - the help must not wait
+
+    from tml_ros.cell.cell_file import parse_cell  # noqa: PLC0415
+
+    cell = {
+        "cell": clip.scenario.scenario,
+        "language": clip.scenario.language,
+        "cameras": {
+            name: {
+                "source": told.file,
+                "size": list(told.size),
+                "rate": told.rate,
+                "zones": {
+                    zone: {"polygon": [list(corner) for corner in outline]}
+                    for zone, outline in told.zones.items()
+                },
+            }
+            for name, told in clip.truth.cameras.items()
+        },
+        "microphones": {
+            name: {"source": told.file, "rate": told.rate}
+            for name, told in clip.truth.microphones.items()
+        },
+        "speaker": {},
+    }
+    text = yaml.safe_dump(cell, sort_keys=False, default_flow_style=None, width=100)
+    parse_cell(text, path)
+    path.write_text(text, encoding="utf-8")
 
 
 def _opened(scenario: Scenario, *, pretty: bool) -> Factory:

@@ -156,16 +156,15 @@ def _pair(text: str, between: str, option: str, example: str) -> tuple[int, int]
 
 
 def _print(rate: RenderRate) -> None:
-    console = Console(highlight=False)
     there = f"; {rate.skipped} were there" if rate.skipped else ""
-    console.print(f"{rate.scenarios} scenarios rendered in {rate.wall_s:.1f} s{there}")
+    print(f"{rate.scenarios} scenarios rendered in {rate.wall_s:.1f} s{there}")
     if not rate.scenarios:
         return
-    console.print(
+    print(
         f"  {rate.scenarios_per_min:.1f} scenarios/min, {rate.turns_per_s:.0f} turns/s by "
         f"{rate.workers} processes; {rate.turns_per_s_per_core:.0f} turns/s and "
         f"{rate.frames_per_s_per_core:.0f} frames/s per core"
     )
-    console.print(f"  {rate.bytes / 1e6:.1f} MB, {rate.bytes_per_turn / 1e3:.1f} kB per turn")
+    print(f"  {rate.bytes / 1e6:.1f} MB, {rate.bytes_per_turn / 1e3:.1f} kB per turn")
     shares = ", ".join(f"{part} {share:.0%}" for part, share in rate.shares.items())
-    console.print(f"  processor time: {shares}")
+    print(f"  processor time: {shares}")

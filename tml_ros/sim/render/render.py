@@ -43,6 +43,7 @@ def render(
     """
     out.mkdir(parents=True, exist_ok=True)
     tasks, skipped = _left(plan, out)
+    workers = max(1, min(workers, len(tasks)))
     total = skipped + sum(len(range(*task.seeds)) for task in tasks)
     tell = progress or (lambda done, of: None)
     tell(skipped, total)
@@ -109,12 +110,12 @@ def _there(plan: RenderPlan, out: Path, task: ShardTask) -> Shard | None:
 def _costs(
     plan: RenderPlan, out: Path, tasks: list[ShardTask], workers: int
 ) -> Iterator[ShardCost]:
-    if workers == 1 or len(tasks) < 2:
+    if workers == 1:
         yield from (render_shard(plan, out, task) for task in tasks)
         return
     # Started afresh: a fork would share locks of OpenGL that another thread may hold.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=_begin)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
     coming = iter(tasks)
     waiting: set[Future[ShardCost]] = set()
     with pool:
