@@ -100,6 +100,7 @@ setup(
             "guardian = tml_ros.nodes.guardian_node:main",
             "interaction = tml_ros.nodes.interaction_node:main",
             "microphone = tml_ros.nodes.microphone_node:main",
+            "simulation = tml_ros.nodes.simulation_node:main",
             "speaker = tml_ros.nodes.speaker_node:main",
             "telemetry = tml_ros.nodes.telemetry_node:main",
         ],

@@ -22,6 +22,7 @@ PROGRAMS = {
     "guardian",
     "interaction",
     "microphone",
+    "simulation",
     "speaker",
     "telemetry",
     "tml-ros",

@@ -92,6 +92,22 @@ def test_simulated_time_reaches_every_node(press):
         assert _parameters(spec)["use_sim_time"] == "true"
 
 
+def test_a_simulation_plays_the_cell_and_all_others_follow_its_time(tmp_path):
+    path = tmp_path / "press.yaml"
+    path.write_text("cell: press\ncameras: {front: {}}\nmicrophones: {hall: {}}\nspeaker: {}\n")
+    specs = _specs(path, simulation=tmp_path / "clip", wait_for_subscribers=3)
+    assert list(specs) == ["guardian", "interaction", "speaker", "simulation"]
+    played = _parameters(specs["simulation"])
+    assert played == {
+        "folder": f'"{tmp_path / "clip"}"',
+        "cell": f'"{path}"',
+        "wait_for_subscribers": "3",
+    }
+    assert specs["simulation"].env[PROFILE_VARIABLES[0]].endswith("camera.xml")
+    for name in ("guardian", "interaction", "speaker"):
+        assert _parameters(specs[name])["use_sim_time"] == "true"
+
+
 def test_discovery_stays_on_this_machine_unless_the_environment_says_otherwise(press):
     for spec in cell_processes(press, environment={"PATH": os.environ["PATH"]}):
         assert spec.env["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 import types
 import wave
 from pathlib import Path
@@ -11,10 +10,18 @@ import pytest
 import yaml
 
 from tml_ros.cell.cell_file import CellFileError, load_cell
+from tml_ros.cli import demo_plan
 from tml_ros.cli.demo_plan import DemoPlan, plan_demo, video_seconds
+from tml_ros.cli.demo_scenario import Progress
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.devices.captured_frame import CameraSourceError
+from tml_ros.devices.speech_renderer import SpeechUnavailableError
 from tml_ros.devices.wav_file import WavFileError
+from tml_ros.sim.off_screen import SimulatorMissingError
+from tml_ros.sim.scenario.scenario_file import ScenarioFileError, load_scenario
+from tml_ros.sim.scene.pictures import zones_in_picture
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 CELL = """
 cell: press_2
@@ -140,26 +147,130 @@ def test_wrong_files_give_their_own_errors(tmp_path: Path, cell_path: Path, vide
         plan(tmp_path, video=str(video), cell_path=tmp_path / "missing.yaml")
 
 
-def test_without_anything_the_simulated_cell_is_shown(
-    tmp_path: Path, video: Path, audio: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The scenarios that were asked for; none is really rendered."""
+    asked: list[str] = []
+
+    def rendered_scenario(name: str, folder: Path, progress: Progress) -> object:
+        asked.append(name)
+        scenario = load_scenario(name)
+        truth = types.SimpleNamespace(scenario=scenario.scenario, seconds=scenario.seconds)
+        place = folder / scenario.scenario
+        return types.SimpleNamespace(
+            scenario=scenario, truth=truth, folder=place, truth_file=place / "truth.json"
+        )
+
+    monkeypatch.setattr(demo_plan, "rendered_scenario", rendered_scenario)
+    return asked
+
+
+def test_without_anything_the_usual_scenario_is_played(tmp_path: Path, rendered: list[str]) -> None:
+    made = plan(tmp_path)
+    assert rendered == ["press_visit"]
+    folder = tmp_path / "simulated" / "press_visit"
+    assert (made.simulation, made.truth) == (folder, folder / "truth.json")
+    assert (made.cell.cell, made.seconds) == ("press_visit", 48.0)
+    assert made.inputs == ("scenario press_visit",)
+    assert made.cell.cameras["hall"].zones.keys() == {"press_area"}
+    assert [c.source for c in made.cell.cameras.values()] == [None]
+    assert [m.source for m in made.cell.microphones.values()] == [None]
+    assert made.cell.speaker is not None
+    assert made.question == "what is wrong with press 1?"
+    assert load_cell(made.cell_path) == made.cell
+
+
+def test_the_simulated_press_has_a_bearing_that_fails(tmp_path: Path, rendered: list[str]) -> None:
+    telemetry = plan(tmp_path).cell.machines["press_1"].telemetry["drive_end"]
+    assert telemetry.source == str((tmp_path / "simulated" / "bearing.npz").resolve())
+    vibration = np.load(telemetry.source)["DE"]
+    assert len(vibration) == 90 * 12_000
+    whole, failing = (vibration[s * 12_000 : (s + 5) * 12_000] for s in (2, 40))
+    assert np.diff(failing).std() > 1.3 * np.diff(whole).std()
+
+
+@pytest.mark.parametrize(
+    ("asked", "planned", "notices"),
+    [(None, 48.0, ()), (9.5, 9.5, ()), (60.0, 48.0, ("the scenario lasts 48 s",))],
+)
+def test_a_scenario_ends_at_its_end_at_the_latest(
+    tmp_path: Path,
+    rendered: list[str],
+    asked: float | None,
+    planned: float,
+    notices: tuple[str, ...],
 ) -> None:
-    truth = tmp_path / "truth.json"
-    truth.write_text("{}")
-    module = types.ModuleType("tml_ros.sim.simulated_clip")
-    clip = types.SimpleNamespace(video=video, audio=audio, truth=truth)
-    asked: dict[str, object] = {}
+    made = plan(tmp_path, seconds=asked)
+    assert (made.seconds, made.notices) == (planned, notices)
 
-    def ensure_clip(**settings: object) -> types.SimpleNamespace:
-        asked.update(settings)
-        return clip
 
-    module.ensure_clip = ensure_clip  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    made = plan(tmp_path, seconds=60.4)
-    assert asked["seconds"] == 61
-    assert (made.cell.cell, made.truth) == ("simulated", truth)
-    assert [c.source for c in made.cell.cameras.values()] == [str(video)]
-    assert [m.source for m in made.cell.microphones.values()] == [str(audio)]
+def test_a_scenario_of_ones_own_without_the_press_has_no_machines(
+    tmp_path: Path, rendered: list[str]
+) -> None:
+    path = tmp_path / "yard.yaml"
+    path.write_text(
+        "scenario: yard\nseconds: 5\n"
+        "cameras: {gate: {at: [0, -4, 3], to: [0, 0, 0]}}\n"
+        "zones: {ramp: {polygon: [[-1, -1], [1, -1], [1, 1]]}}\n"
+    )
+    made = plan(tmp_path, scenario=str(path))
+    assert rendered == [str(path)]
+    assert (made.cell.cell, made.cell.model) == ("yard", "nano")
+    assert made.cell.machines == {}
+    assert made.question == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"scenario": "press_visit", "video": "a.mp4"}, "either it or --video"),
+        ({"scenario": "press_visit", "cell_path": Path("c.yaml")}, "either it or --cell"),
+        ({"audio": Path("a.wav")}, "--audio needs --cell"),
+    ],
+)
+def test_a_scenario_and_footage_do_not_go_together(
+    tmp_path: Path, asked: dict[str, object], words: str
+) -> None:
+    with pytest.raises(MistakeError, match=words):
+        plan(tmp_path, **asked)
+
+
+def test_a_scenario_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioFileError, match=r"no scenario of that name.*press_visit"):
+        plan(tmp_path, scenario="no_such_scenario")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SimulatorMissingError("install libosmesa6"), "libosmesa6.*--video"),
+        (SpeechUnavailableError("install espeak-ng"), "speak.*espeak-ng"),
+    ],
+)
+def test_what_the_simulator_lacks_is_a_mistake_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def ensure(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("tml_ros.sim.scenario_clip.ensure_scenario_clip", ensure)
+    with pytest.raises(MistakeError, match=words):
+        plan(tmp_path)
+
+
+def test_the_cell_that_is_there_to_be_read_is_the_one_of_the_usual_scenario() -> None:
+    scenario = load_scenario("press_visit")
+    shipped = load_cell(REPOSITORY / "config" / "cells" / "simulated.yaml")
+    (name,) = scenario.cameras
+    assert shipped.cameras.keys() == scenario.cameras.keys()
+    assert shipped.microphones.keys() == scenario.microphones.keys()
+    assert shipped.machines.keys() <= scenario.machines.keys()
+    camera = shipped.cameras[name]
+    assert (camera.size, camera.rate) == (scenario.cameras[name].size, scenario.cameras[name].rate)
+    seen = zones_in_picture(scenario, name)
+    assert camera.zones.keys() == seen.keys()
+    for zone, outline in seen.items():
+        assert np.array(camera.zones[zone].polygon) == pytest.approx(np.array(outline), abs=0.06)
 
 
 def test_a_video_that_does_not_say_how_long_it_is_has_no_length(

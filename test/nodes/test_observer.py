@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ pytest.importorskip("rclpy", reason="no ROS 2 here")
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Int16MultiArray, String, UInt64
 
@@ -22,7 +24,7 @@ from tml_ros.bag.bag_writer import BagWriter
 from tml_ros.cell.alarm_status import Status, alarm_status, hazard_status, transition_status
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.nodes import qos
-from tml_ros.nodes.messages import audio_message, compressed_image_message
+from tml_ros.nodes.messages import audio_message, compressed_image_message, time_message
 from tml_ros.nodes.observer import Observer
 from tml_ros.nodes.running import SpinThread
 from tml_ros.nodes.status_messages import statuses_message
@@ -52,20 +54,27 @@ TYPES = {
     "/diagnostics": (DiagnosticArray, qos.DIAGNOSTICS),
 }
 
+SIMULATED = {
+    "/clock": (Clock, qos.CLOCK),
+    "simulation/truth": (String, qos.SIMULATION_TRUTH),
+}
+
 
 class Watched:
     """An observer, and a cell that says what the test wants it to."""
 
-    def __init__(self, bag: Path, domain: int, wait_until: Callable[..., None]) -> None:
+    def __init__(
+        self, bag: Path, domain: int, wait_until: Callable[..., None], *, simulated: bool = False
+    ) -> None:
         self.bag = bag
         self.log = SessionLog(CELL)
         self.context = rclpy.Context()
         rclpy.init(context=self.context, domain_id=domain)
-        self.observer = Observer(self.log, bag, context=self.context)
+        self.observer = Observer(self.log, bag, simulated=simulated, context=self.context)
         self.cell = rclpy.create_node("cell", namespace="press_2", context=self.context)
         self.publishers = {
             topic: self.cell.create_publisher(kind, topic, profile)
-            for topic, (kind, profile) in TYPES.items()
+            for topic, (kind, profile) in (TYPES | (SIMULATED if simulated else {})).items()
         }
         self.spinning = SpinThread(self.observer)
         wait_until(
@@ -88,6 +97,15 @@ class Watched:
 @pytest.fixture
 def watched(ros_domain: int, tmp_path: Path, wait_until: Callable[..., None]) -> Iterator[Watched]:
     watched = Watched(tmp_path / "session.mcap", ros_domain, wait_until)
+    yield watched
+    watched.close()
+
+
+@pytest.fixture
+def simulated(
+    ros_domain: int, tmp_path: Path, wait_until: Callable[..., None]
+) -> Iterator[Watched]:
+    watched = Watched(tmp_path / "session.mcap", ros_domain, wait_until, simulated=True)
     yield watched
     watched.close()
 
@@ -180,3 +198,43 @@ def test_the_observer_sees_who_else_is_there(
     assert watched.observer.has_source("gate/image")
     assert not watched.observer.has_source("alarms/command")
     assert not watched.observer.has_listener("speech/audio")
+
+
+def test_a_simulated_cell_is_recorded_in_its_own_time_with_its_truth(
+    simulated: Watched, wait_until: Callable[..., None]
+) -> None:
+    observer, log = simulated.observer, simulated.log
+    assert observer.now_ns() == 0
+    assert observer.others_give_time()
+    alive = Status(0, "press_2/guardian: alarms", "ok", "press_2", {})
+    simulated.say("/diagnostics", statuses_message([alive], 0))
+    wait_until(lambda: observer.view().alive)
+
+    simulated.say("/clock", Clock(clock=time_message(STAMP)))
+    wait_until(lambda: observer.now_ns() >= STAMP)
+    told = {"stamp_ns": STAMP, "event": "header", "t": 0.0}
+    simulated.say("simulation/truth", String(data=json.dumps(told)))
+    wait_until(lambda: log.started_ns == STAMP)
+    simulated.say("audio", audio_message(np.zeros(320, np.int16)))
+    wait_until(lambda: "hall" in log.microphones)
+    assert not observer.scenario_over
+    end_ns = STAMP + 5_000_000_000
+    simulated.say("/clock", Clock(clock=time_message(end_ns)))
+    wait_until(lambda: observer.now_ns() >= end_ns)
+    told = {"stamp_ns": end_ns, "event": "end", "t": 5.0}
+    simulated.say("simulation/truth", String(data=json.dumps(told)))
+    wait_until(lambda: observer.scenario_over)
+    observer.end_session()
+    assert log.seconds == pytest.approx(5.0, abs=0.03)
+
+    simulated.close()
+    with open_bag(simulated.bag) as bag:
+        recorded = [(topic, log_ns) for topic, _, log_ns, _ in bag]
+    assert {topic for topic, _ in recorded} == {"/press_2/audio", "/press_2/simulation/truth"}
+    assert min(log_ns for _, log_ns in recorded) >= STAMP
+
+
+def test_who_gives_the_time_is_noticed(watched: Watched, wait_until: Callable[..., None]) -> None:
+    assert not watched.observer.others_give_time()
+    watched.cell.create_publisher(Clock, "/clock", qos.CLOCK)
+    wait_until(watched.observer.others_give_time)

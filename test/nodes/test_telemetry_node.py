@@ -10,10 +10,12 @@ import pytest
 
 pytest.importorskip("rclpy", reason="no ROS 2 here")
 
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Temperature
 from std_msgs.msg import Float64, Float64MultiArray
 
 from tml_ros.nodes import qos
+from tml_ros.nodes.messages import time_message
 
 CELL = """
 cell: press
@@ -33,11 +35,12 @@ def start(run_process: Any, tmp_path: Path) -> Any:
     np.savez(tmp_path / "a.npz", DE=np.arange(120.0))
     (tmp_path / "a.csv").write_text("rpm,oil\n1797,40\n1798,41\n1799,42\n")
 
-    def start(cell: str = CELL) -> Any:
+    def start(cell: str = CELL, *parameters: str) -> Any:
         path = tmp_path / "press.yaml"
         path.write_text(cell)
         argv = ["python", "-m", "tml_ros.nodes.telemetry_node", "--ros-args", "-r", "__ns:=/press"]
         more = ["-p", "machine:=press_1", "-p", "wait_for_subscribers:=1"]
+        more += [word for parameter in parameters for word in ("-p", parameter)]
         return run_process([*argv, "-p", f"cell:={path}", *more])
 
     return start
@@ -59,6 +62,37 @@ def test_blocks_and_values_come_in_order_and_begin_anew(
     assert [message.data for message in came["speed"]] == [1797.0, 1798.0, 1799.0]
     assert [message.temperature for message in came["oil"][:5]] == [40, 41, 42, 40, 41]
     assert came["oil"][0].header.stamp.sec > 0
+
+
+def test_in_simulated_time_a_second_of_it_brings_a_second_of_telemetry(
+    ros_node: Any, start: Any, wait_until: Any
+) -> None:
+    came: list[Any] = []
+    start(CELL, "use_sim_time:=true")
+    clock = ros_node.create_publisher(Clock, "/clock", 10)
+    ros_node.create_subscription(
+        Temperature, "/press/press_1/oil", came.append, qos.TELEMETRY_PLAYED
+    )
+    for topic, kind in (("drive_end", Float64MultiArray), ("speed", Float64)):
+        ros_node.create_subscription(
+            kind, f"/press/press_1/{topic}", lambda _: None, qos.TELEMETRY_PLAYED
+        )
+    wait_until(lambda: clock.get_subscription_count() == 1, 20)
+    now_ns = 100 * 10**9
+
+    def tick(step_ms: int) -> None:
+        nonlocal now_ns
+        now_ns += step_ms * 10**6
+        clock.publish(Clock(clock=time_message(now_ns)))
+
+    wait_until(lambda: tick(10) or came, 20)
+    before = now_ns
+    wait_until(lambda: tick(10) or len(came) >= 12, 20)
+    stamps = [message.header.stamp.sec * 10**9 + message.header.stamp.nanosec for message in came]
+    assert stamps[0] >= 100 * 10**9
+    # Every 50 ms of that time, however fast it goes by.
+    assert (stamps[-1] - stamps[1]) / 10 == pytest.approx(50e6, rel=0.2)
+    assert now_ns - before >= 500 * 10**6
 
 
 @pytest.mark.parametrize(

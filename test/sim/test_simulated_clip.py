@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tml_ros.cell.cell_file import load_cell
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.report.truth_file import read_truth
 from tml_ros.sim import simulated_clip
-from tml_ros.sim.simulated_cell import zone_in_picture
 from tml_ros.sim.simulated_clip import SimulatedClip, ensure_clip
 
 
@@ -89,14 +87,6 @@ def test_it_replaces_another_seeds_clip_and_says_how_far_it_is(copied: Simulated
     assert all(new != old for new, old in zip(contents(made), before, strict=True))
     assert shares == sorted(shares)
     assert (len(shares), shares[-1]) == (15, 1.0)
-
-
-def test_the_cell_file_has_the_zone_where_the_camera_sees_it(simulated_cell_file: Path) -> None:
-    cell = load_cell(simulated_cell_file)
-    assert cell.cameras["hall"].size == (320, 240)
-    polygon = cell.cameras["hall"].zones["press_area"].polygon
-    assert np.array(polygon) == pytest.approx(zone_in_picture(), abs=0.06)
-    assert list(cell.microphones) == [simulated_clip.MICROPHONE]
 
 
 def test_the_report_can_read_the_truth(clip: SimulatedClip) -> None:

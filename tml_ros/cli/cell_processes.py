@@ -31,6 +31,8 @@ from tml_ros.devices.source_names import names_sound_file, names_video_file
 JUDGES = 2
 """The guardian and the interaction listen to every camera and microphone."""
 
+SIMULATION = "simulation"
+
 Value = bool | int | float | str
 
 
@@ -47,6 +49,7 @@ def cell_processes(
     cell_path: Path,
     *,
     use_sim_time: bool = False,
+    simulation: Path | None = None,
     wait_for_subscribers: int | None = None,
     files_start_s: float = 0.0,
     environment: Mapping[str, str] | None = None,
@@ -57,6 +60,8 @@ def cell_processes(
     names a source; the speaker node where it has a speaker; the background where it has machines.
 
     use_sim_time: follow `/clock` instead of the system's clock.
+    simulation: folder of a rendered scenario; one more node plays it on the topics of the cell and
+        gives out the time, which all others follow.
     wait_for_subscribers: every source begins when so many listen to it. Unless given, a file waits
         for the guardian and the interaction, so that both get the whole of it, and a live source
         for nobody, so that the guardian sees and hears when the interaction cannot start.
@@ -72,7 +77,7 @@ def cell_processes(
     surroundings |= discovery_environment(surroundings)
     # Output to a file would otherwise come in blocks, long after it happened.
     surroundings["PYTHONUNBUFFERED"] = "1"
-    sim_time = {"use_sim_time": True} if use_sim_time else {}
+    follow_clock = use_sim_time or simulation is not None
 
     for_file, for_live = JUDGES, 0
     if wait_for_subscribers is not None:
@@ -95,6 +100,7 @@ def cell_processes(
         remaps: Mapping[str, str] | None = None,
         profile: str = NODE,
     ) -> ProcessSpec:
+        sim_time = {"use_sim_time": True} if follow_clock and program != SIMULATION else {}
         argv = _node_argv(program, cell.cell, name, {**parameters, **sim_time}, remaps or {})
         return ProcessSpec(
             name, argv, {**surroundings, **profile_environment(profile, surroundings)}
@@ -140,6 +146,13 @@ def cell_processes(
                     profile=CAMERA,
                 )
             )
+    if simulation is not None:
+        played: dict[str, Value | None] = {
+            "folder": str(simulation.resolve()),
+            "cell": str(cell_path),
+            "wait_for_subscribers": for_file,
+        }
+        specs.append(node(SIMULATION, SIMULATION, played, profile=CAMERA))
     return specs
 
 

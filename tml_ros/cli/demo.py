@@ -23,6 +23,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tml_ros.background.contracts import Outcome
 from tml_ros.cli.demo_plan import SPEECH_FILE, DemoPlan, plan_demo
+from tml_ros.cli.demo_scenario import USUAL_SCENARIO
 from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import EXIT_MISTAKE, MistakeError
@@ -41,7 +42,23 @@ _PARTS = ("tml_ros", "numpy", "opencv-python-headless")
 
 
 def demo(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="What happens in the simulated cell: the name of a scenario that ships, or a file "
+            "(.yaml).",
+            show_default="press_visit",
+        ),
+    ] = None,
     *,
+    sim: Annotated[
+        bool,
+        typer.Option(
+            "--sim",
+            help="Play a scenario in the simulated cell, as without --video and --cell.",
+        ),
+    ] = False,
     video: Annotated[
         str | None,
         typer.Option(
@@ -54,7 +71,7 @@ def demo(
         Path | None,
         typer.Option(
             metavar="WAV",
-            help="What the first microphone hears: a wav file.",
+            help="What the first microphone of --cell hears: a wav file.",
             show_default="as in the cell; none with --video",
         ),
     ] = None,
@@ -76,7 +93,7 @@ def demo(
             metavar="SECONDS",
             min=0.5,
             help="How long it runs at most.",
-            show_default="to the end of the video, or Ctrl-C",
+            show_default="to the end of the scenario or video, or Ctrl-C",
         ),
     ] = None,
     out: Annotated[
@@ -86,9 +103,11 @@ def demo(
 ) -> None:
     """Run a cell live for a while and leave a bag, a report and the spoken warnings.
 
-    Without options the cell is a simulated one: a worker steps over a striped line, is warned, and
-    leaves; a bearing of the press fails, is noticed, and a question about it is answered. With your
-    own footage: `tml-ros demo --video CLIP.mp4 --cell CELL.yaml`.
+    Without options the cell is a simulated one: a worker asks whether it is safe, steps over a
+    striped line, is warned, and leaves; a bearing of the press fails, is noticed, and a question
+    about it is answered. Other scenarios: `tml-ros demo --sim forklift_crossing`. The report says
+    what was true beside what was alarmed. With your own footage: `tml-ros demo --video CLIP.mp4
+    --cell CELL.yaml`.
 
     Its nodes run as separate processes over DDS, as they would in the plant. Ctrl-C ends it early;
     what happened until then is kept. In the folder of the results: report.html to look at,
@@ -97,8 +116,17 @@ def demo(
     Exit code: 0 done, 1 a node failed, 2 a mistake in what was asked.
     """
     console = Console()
+    if sim:
+        scenario = scenario or USUAL_SCENARIO
     plan = _plan(
-        console, video=video, audio=audio, cell=cell, bearing=bearing, seconds=seconds, out=out
+        console,
+        scenario=scenario,
+        video=video,
+        audio=audio,
+        cell=cell,
+        bearing=bearing,
+        seconds=seconds,
+        out=out,
     )
     for notice in plan.notices:
         console.print(f"[yellow]note[/yellow] {notice}", highlight=False)
@@ -148,6 +176,7 @@ def _background_lines(log: SessionLog) -> Iterator[str]:
 def _plan(
     console: Console,
     *,
+    scenario: str | None,
     video: str | None,
     audio: Path | None,
     cell: Path | None,
@@ -155,7 +184,7 @@ def _plan(
     seconds: float | None,
     out: Path,
 ) -> DemoPlan:
-    columns = (TextColumn("making the simulated clip"), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("rendering the scenario"), BarColumn(), TimeRemainingColumn())
     quiet = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task("clip", total=1.0, visible=False)
@@ -166,6 +195,7 @@ def _plan(
             bearing=bearing,
             seconds=seconds,
             out=out,
+            scenario=scenario,
             progress=lambda done: bar.update(task, completed=done, visible=True),
         )
     # What an earlier demo left must not be taken for this one's.

@@ -1,54 +1,53 @@
 """What a demo is going to run: which cell with which inputs, for how long.
 
 Knows nothing of ROS. What it decides is written into the demo's own cell file, which `tml-ros up`
-could run as well.
+could run as well; a scenario is played by a node beside.
 """
 
 from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from tml_ros.background.store_names import EVIDENCE_FOLDER
-from tml_ros.background.telemetry_source import BLOCK
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.cell_file import load_cell
+from tml_ros.cli.demo_scenario import (
+    USUAL_SCENARIO,
+    Progress,
+    rendered_scenario,
+    scenario_cell,
+    simulated_bearing,
+    vibration_of,
+)
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.source_files import refuse_unreadable_sources
 from tml_ros.devices.source_names import names_stream, names_video_file
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.devices.wav_file import WavFile
-from tml_ros.settings.shared_file import shared_file
 
-SIMULATED = Path("config", "cells", "simulated.yaml")
-SIMULATED_SEED = 1
-SIMULATED_SECONDS = 48
+if TYPE_CHECKING:
+    from tml_ros.sim.scenario_clip import ScenarioClip
+
 CELL_FILE = "cell.yaml"
 SPEECH_FILE = "speech.wav"
 STORE_FOLDER = "store"
-BEARING_FILE = "bearing.npz"
-BEARING_DEFECT, BEARING_SEVERITY = "outer_race", 0.8
-BEARING_SOUND_SECONDS, BEARING_SECONDS = 12, 90
-"""The simulated bearing is whole at first; the file is played again after so long."""
-
-Progress = Callable[[float], None]
-"""Called with the share done, 0..1, while the simulated clip is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
     """cell_path: the cell as it is run. seconds: how long, None for until Ctrl-C.
 
-    inputs: names of what it sees and hears. truth: what the simulation says really happens.
+    inputs: names of what it sees and hears.
+    simulation: folder of the rendered scenario that is played; None for footage or devices.
+    truth: what really happens there.
     notices: what the user may want to know beforehand.
     question: what is typed once the background has noticed something, "" where there is none.
     evidence: folder of the pictures that its findings rest on.
@@ -58,6 +57,7 @@ class DemoPlan:
     cell: CellDescription
     seconds: float | None
     inputs: tuple[str, ...]
+    simulation: Path | None = None
     truth: Path | None = None
     notices: tuple[str, ...] = ()
     question: str = ""
@@ -73,35 +73,40 @@ def plan_demo(
     out: Path,
     progress: Progress,
     bearing: Path | None = None,
+    scenario: str | None = None,
 ) -> DemoPlan:
     """Decide what to run and write its cell file into the folder `out`.
 
     bearing: a recording to play instead of the first vibration telemetry of the cell.
-    Raises MistakeError, CellFileError, CameraSourceError, WavFileError; OSError where `out` cannot
-    be written.
+    scenario: name or file of the scenario to play; the usual one where there is neither footage nor
+        a cell. It is rendered into a folder beside `out`.
+    Raises MistakeError, CellFileError, ScenarioFileError, CameraSourceError, WavFileError; OSError
+    where `out` cannot be written.
     """
+    footage = {"--video": video, "--audio": audio, "--cell": cell_path}
+    given = [option for option, value in footage.items() if value is not None]
+    if scenario is not None and given:
+        raise MistakeError(
+            f"a scenario has a cell, pictures and sound of its own: give either it or "
+            f"{' and '.join(given)}"
+        )
+    if given == ["--audio"]:
+        raise MistakeError("--audio needs --cell CELL.yaml, which has the microphone")
     if video is not None and cell_path is None:
         raise MistakeError(
             "--video needs --cell CELL.yaml, which says where in the picture the zones are; "
             "start from config/cells/worker_zone.yaml and look at them with `tml-ros check`"
         )
-    truth = None
+    clip: ScenarioClip | None = None
+    notices: tuple[str, ...] = ()
     if cell_path is None:
-        simulated = shared_file(SIMULATED)
-        if simulated is None:
-            raise MistakeError(f"{SIMULATED} is not where it was installed; give --cell CELL.yaml")
-        cell = load_cell(simulated)
-        video, audio, truth = _simulate(seconds, out, audio, progress)
-        bearing = bearing or _simulated_bearing(cell, out)
+        clip = rendered_scenario(scenario or USUAL_SCENARIO, _made_in(out), progress)
+        cell = scenario_cell(clip.scenario)
+        bearing = bearing or simulated_bearing(cell, _made_in(out))
+        if seconds is not None and seconds > clip.truth.seconds:
+            notices = (f"the scenario lasts {clip.truth.seconds:g} s",)
     else:
-        cell = load_cell(cell_path)
-    if video is not None:
-        cell = _with_video(cell, video)
-    if not any(camera.source is not None for camera in cell.cameras.values()) and not audio:
-        raise MistakeError(
-            f"no camera of cell {cell.cell!r} has a source; give --video FILE_OR_URL"
-        )
-    cell, notices = _with_sound(cell, audio, video)
+        cell, notices = _of_footage(load_cell(cell_path), video, audio)
     if bearing is not None:
         cell = _with_bearing(cell, bearing)
     store = out / STORE_FOLDER
@@ -113,18 +118,16 @@ def plan_demo(
     refuse_unreadable_sources(cell, cell_path or out / CELL_FILE)
     sink = {"sink": str((out / SPEECH_FILE).resolve()), "volume": 1.0}
     cell = _changed(cell, speaker=sink)
-    cameras = [camera.source for camera in cell.cameras.values()]
-    microphones = [microphone.source for microphone in cell.microphones.values()]
-    sources = [str(source) for source in (*cameras, *microphones) if source is not None]
     return DemoPlan(
-        _write(cell, out / CELL_FILE),
-        cell,
-        _shortest(seconds, _lasts(cell)),
-        tuple(source if names_stream(source) else Path(source).name for source in sources),
-        truth,
-        notices,
-        _question(cell),
-        store / EVIDENCE_FOLDER if cell.has_background else None,
+        cell_path=_write(cell, out / CELL_FILE),
+        cell=cell,
+        seconds=_shortest(seconds, _lasts(cell) if clip is None else clip.truth.seconds),
+        inputs=_inputs(cell) if clip is None else (f"scenario {clip.truth.scenario}",),
+        simulation=None if clip is None else clip.folder,
+        truth=None if clip is None else clip.truth_file,
+        notices=notices,
+        question=_question(cell),
+        evidence=store / EVIDENCE_FOLDER if cell.has_background else None,
     )
 
 
@@ -144,58 +147,33 @@ def video_seconds(path: Path) -> float | None:
     return frames / rate if said else None
 
 
-def _simulate(
-    seconds: float | None, out: Path, audio: Path | None, progress: Progress
-) -> tuple[str, Path, Path | None]:
-    try:
-        from tml_ros.sim.simulated_clip import ensure_clip  # noqa: PLC0415 - MuJoCo is optional
-    except ImportError as error:
+def _made_in(out: Path) -> Path:
+    return out.parent / "simulated"
+
+
+def _of_footage(
+    cell: CellDescription, video: str | None, audio: Path | None
+) -> tuple[CellDescription, tuple[str, ...]]:
+    """The cell with footage in place of what it names, as far as there is any, and notices."""
+    if video is not None:
+        cell = _with_video(cell, video)
+    if not any(camera.source is not None for camera in cell.cameras.values()) and not audio:
         raise MistakeError(
-            f"the simulated cell needs MuJoCo ({error}); `pip install mujoco`, or show the demo "
-            f"footage of your own by --video and --cell"
-        ) from error
-    lasts = max(SIMULATED_SECONDS, math.ceil(seconds or 0))
-    folder = out.parent / "simulated"
-    clip = ensure_clip(seed=SIMULATED_SEED, seconds=lasts, folder=folder, progress=progress)
-    truth = clip.truth if clip.truth.exists() else None
-    return str(clip.video), audio or clip.audio, truth
-
-
-def _simulated_bearing(cell: CellDescription, out: Path) -> Path | None:
-    """The vibration of the press: the same machine throughout, its bearing failing on the way."""
-    found = _vibration(cell)
-    if found is None:
-        return None
-    from tml_ros.sim.bearing_signal import bearing_waveform  # noqa: PLC0415 - not for other cells
-
-    machine, name = found
-    path = out.parent / "simulated" / BEARING_FILE
-    described = cell.machines[machine]
-    rate = described.telemetry[name].rate or 12_000.0
-    rpm = (described.speed and described.speed.rpm) or 1_797.0
-
-    def made(defect: str) -> NDArray[np.float32]:
-        return bearing_waveform(
-            defect,
-            rpm=rpm,
-            rate=rate,
-            seconds=BEARING_SECONDS,
-            severity=BEARING_SEVERITY,
-            seed=SIMULATED_SEED,
+            f"no camera of cell {cell.cell!r} has a source; give --video FILE_OR_URL"
         )
+    return _with_sound(cell, audio, video)
 
-    if not path.exists():
-        whole = round(BEARING_SOUND_SECONDS * rate)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        np.savez(part, DE=np.concatenate([made("")[:whole], made(BEARING_DEFECT)[whole:]]))
-        part.replace(path)
-    return path
+
+def _inputs(cell: CellDescription) -> tuple[str, ...]:
+    cameras = [camera.source for camera in cell.cameras.values()]
+    microphones = [microphone.source for microphone in cell.microphones.values()]
+    sources = [str(source) for source in (*cameras, *microphones) if source is not None]
+    return tuple(source if names_stream(source) else Path(source).name for source in sources)
 
 
 def _with_bearing(cell: CellDescription, bearing: Path) -> CellDescription:
     """The cell with this recording for its first vibration telemetry."""
-    found = _vibration(cell)
+    found = vibration_of(cell)
     if found is None:
         raise MistakeError(f"cell {cell.cell!r} has no vibration telemetry to play {bearing} on")
     machine, name = found
@@ -206,15 +184,6 @@ def _with_bearing(cell: CellDescription, bearing: Path) -> CellDescription:
     except ValidationError as error:
         allowed = error.errors(include_url=False)[0]["msg"]
         raise MistakeError(f"--bearing {bearing}: {allowed}") from None
-
-
-def _vibration(cell: CellDescription) -> tuple[str, str] | None:
-    """The first machine with vibration telemetry, and its name."""
-    for machine, described in cell.machines.items():
-        for name, telemetry in described.telemetry.items():
-            if telemetry.type == BLOCK:
-                return machine, name
-    return None
 
 
 def _question(cell: CellDescription) -> str:

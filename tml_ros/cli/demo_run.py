@@ -2,9 +2,10 @@
 
 The voice, the interaction and the streams start first; the streams hold still until everybody
 listens. The guardian comes last, when all of them are up: it gives a stream only seconds to begin.
-So nothing of a film is missed and no start takes so long that it looks like a lost camera. At the
-end the guardian stops first: what the end of a film looks like is not part of the run. Then the
-voice finishes its sentence. Main thread; the observer is spun by a thread of its own.
+So nothing of a film is missed and no start takes so long that it looks like a lost camera. A
+simulation comes after everybody: all are in its time, which does not pass before it begins. At the
+end it stops, or the guardian first: what the end of a film looks like is not part of the run. Then
+the voice finishes its sentence. Main thread; the observer is spun by a thread of its own.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ import rclpy
 from rclpy.signals import SignalHandlerOptions
 
 from tml_ros.cell.cell_description import camera_topic, microphone_topic
-from tml_ros.cli.cell_processes import cell_processes
+from tml_ros.cli.cell_processes import SIMULATION, cell_processes
 from tml_ros.cli.dds_profile import discovery_environment
 from tml_ros.cli.demo_plan import DemoPlan
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.supervisor import ProcessState, Supervisor
+from tml_ros.nodes.exit_codes import STOPPED
 from tml_ros.nodes.observer import Observer
 from tml_ros.nodes.running import SpinThread
 from tml_ros.report.session_log import SessionLog
@@ -52,6 +54,9 @@ LISTENERS = 3
 GUARDIAN, INTERACTION, SPEAKER = "guardian", "interaction", "speaker"
 BACKGROUND = "background"
 CAMERA, MICROPHONE = "camera_", "microphone_"
+
+
+_Step = tuple[tuple[Supervisor, ...], Callable[[Observer], list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class DemoRun:
         self._lines: dict[str, deque[str]] = {}
         specs = cell_processes(
             plan.cell_path,
+            simulation=plan.simulation,
             wait_for_subscribers=LISTENERS,
             files_start_s=time.time() + BRING_UP_S,
         )
@@ -93,7 +99,8 @@ class DemoRun:
 
         self._guardian = supervisor(lambda name: name == GUARDIAN)
         self._voice = supervisor(lambda name: name == SPEAKER)
-        self._others = supervisor(lambda name: name not in (GUARDIAN, SPEAKER))
+        self._simulation = supervisor(lambda name: name == SIMULATION)
+        self._others = supervisor(lambda name: name not in (GUARDIAN, SPEAKER, SIMULATION))
         self._started: list[Supervisor] = []
         self._noticed_s: float | None = None
         self._asked = not plan.question
@@ -111,12 +118,13 @@ class DemoRun:
                 if failure is None and not ending.is_set():
                     failure = self._watch(observer, table, ending)
                 observer.end_session()
+                self._simulation.stop()
                 self._guardian.stop()
                 self._let_voice_finish(observer, FINDING_SECONDS)
                 self._others.stop()
                 self._let_voice_finish(observer, SPEECH_SECONDS)
             finally:
-                for supervisor in (self._guardian, self._others, self._voice):
+                for supervisor in (self._simulation, self._guardian, self._others, self._voice):
                     supervisor.stop()
             if observer.bag_fault:
                 table.say(f"the recording is not whole: {observer.bag_fault}")
@@ -127,7 +135,12 @@ class DemoRun:
         os.environ.update(discovery_environment(os.environ))
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         try:
-            observer = Observer(self._log, self._bag, evidence=self._plan.evidence)
+            observer = Observer(
+                self._log,
+                self._bag,
+                evidence=self._plan.evidence,
+                simulated=self._plan.simulation is not None,
+            )
             spinning = SpinThread(observer)
             try:
                 yield observer
@@ -138,27 +151,29 @@ class DemoRun:
             rclpy.try_shutdown()
 
     def _refuse_namesakes(self, observer: Observer) -> None:
-        """Two cells of one name would answer each other's questions."""
+        """Two cells of one name would answer each other's questions, two clocks be no time."""
         deadline = time.monotonic() + DISCOVERY_SECONDS
         pause = threading.Event()
+        domain = os.environ.get("ROS_DOMAIN_ID", "0")
         while time.monotonic() < deadline:
             others = observer.others_of_the_cell()
             if others:
-                domain = os.environ.get("ROS_DOMAIN_ID", "0")
                 raise MistakeError(
                     f"cell {self._plan.cell.cell!r} is running already: "
                     f"{', '.join(others)} (ROS_DOMAIN_ID {domain}); end it, or set another "
                     f"ROS_DOMAIN_ID"
+                )
+            if self._plan.simulation is not None and observer.others_give_time():
+                raise MistakeError(
+                    f"something publishes /clock already (ROS_DOMAIN_ID {domain}), and a scenario "
+                    f"has a time of its own; end it, or set another ROS_DOMAIN_ID"
                 )
             pause.wait(0.1)
 
     def _bring_up(
         self, observer: Observer, table: LiveTable, ending: threading.Event
     ) -> NodeFailure | None:
-        for starting, missing in (
-            ((self._others, self._voice), self._missing_others),
-            ((self._guardian,), self._missing_guardian),
-        ):
+        for starting, missing in self._steps():
             for supervisor in starting:
                 self._started.append(supervisor)
                 supervisor.start()
@@ -166,6 +181,13 @@ class DemoRun:
             if failure is not None or ending.is_set():
                 return failure
         return None
+
+    def _steps(self) -> tuple[_Step, ...]:
+        """Who is started together, and who has to be there before the next are."""
+        others = (self._others, self._voice)
+        if self._plan.simulation is None:
+            return ((others, self._missing_others), ((self._guardian,), self._missing_guardian))
+        return (((*others, self._guardian), self._missing), ((self._simulation,), _nobody))
 
     def _wait(
         self, missing: Callable[[], list[str]], table: LiveTable, ending: threading.Event
@@ -186,17 +208,20 @@ class DemoRun:
         self, observer: Observer, table: LiveTable, ending: threading.Event
     ) -> NodeFailure | None:
         """Watch until the end; seconds count from the first frame or sound."""
-        started_ns = time.time_ns()
+        started_ns, started_s = observer.now_ns(), time.monotonic()
         total = self._plan.seconds
         while not ending.wait(REFRESH_SECONDS):
             if (failure := self._failure()) is not None:
                 return failure
+            if self._scenario_over(observer):
+                ending.wait(AFTER_END_SECONDS)
+                break
             view = observer.view()
-            waited = (time.time_ns() - started_ns) / 1e9
+            waited = time.monotonic() - started_s
             if view.began_ns is None and waited < FIRST_INPUT_SECONDS:
                 table.waiting("the first picture or sound")
                 continue
-            elapsed = (time.time_ns() - (view.began_ns or started_ns)) / 1e9
+            elapsed = (observer.now_ns() - (view.began_ns or started_ns)) / 1e9
             table.show(view, elapsed)
             self._ask_in_time(observer, elapsed)
             if total is not None:
@@ -207,6 +232,11 @@ class DemoRun:
                     ending.wait(left)
                     break
         return self._failure()
+
+    def _scenario_over(self, observer: Observer) -> bool:
+        return observer.scenario_over or any(
+            status.exit_code == STOPPED for status in self._simulation.status()
+        )
 
     def _ask_in_time(self, observer: Observer, elapsed: float) -> None:
         """Type the question once, when there is something to ask about."""
@@ -226,6 +256,9 @@ class DemoRun:
         pause = threading.Event()
         while observer.speaking() and time.monotonic() < deadline:
             pause.wait(0.05)
+
+    def _missing(self, observer: Observer) -> list[str]:
+        return [*self._missing_others(observer), *self._missing_guardian(observer)]
 
     def _missing_others(self, observer: Observer) -> list[str]:
         """Nodes that have not shown themselves by what they offer or listen to."""
@@ -251,6 +284,8 @@ class DemoRun:
         for supervisor in self._started:
             for status in supervisor.status():
                 misconfigured = status.state is ProcessState.MISCONFIGURED
+                if status.name == SIMULATION and status.exit_code == STOPPED:
+                    continue
                 if misconfigured or status.exit_code is not None or status.restarts > 0:
                     return self._failure_of(status.name, misconfigured=misconfigured)
         return None
@@ -260,3 +295,7 @@ class DemoRun:
 
     def _keep_line(self, name: str, line: str) -> None:
         self._lines.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)
+
+
+def _nobody(_: Observer) -> list[str]:
+    return []

@@ -7,6 +7,7 @@ and feeds the recorder.
 
 from __future__ import annotations
 
+import json
 import struct
 import threading
 import time
@@ -22,6 +23,7 @@ from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.serialization import deserialize_message
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Empty, Int16MultiArray, String, UInt64
 
@@ -32,13 +34,15 @@ from tml_ros.cell.alarm_status import Status, parse_alarm, parse_hazard, parse_t
 from tml_ros.cell.cell_description import camera_topic, microphone_topic
 from tml_ros.cell.machine_description import telemetry_sources
 from tml_ros.nodes import qos
-from tml_ros.nodes.messages import frame_of, samples_of
+from tml_ros.nodes.followed_clock import FollowedClock
+from tml_ros.nodes.messages import frame_of, samples_of, time_ns
 from tml_ros.nodes.status_messages import statuses_of
 from tml_ros.nodes.telemetry_types import message_type
 from tml_ros.nodes.worker import Lane, Worker
 from tml_ros.report.live_view import LiveView
 from tml_ros.report.session_log import SessionLog
 from tml_ros.report.session_recorder import SessionRecorder
+from tml_ros.sim.truth_stream import END, HEADER
 from tml_ros.turn.micro_turn import Frame
 
 PICTURES_WAITING = 8
@@ -50,7 +54,7 @@ _CDR_HEADER = 4
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """A serialized message and when it came, in ns of the system clock."""
+    """A serialized message and when it came, in ns of the observer's clock."""
 
     arrival_ns: int
     data: bytes
@@ -81,10 +85,12 @@ class Observer(Node):
     Subscribes, in the namespace of the cell:
         every camera and microphone, alarms, alarms/events, alarms/command, hazards, text,
         speech/audio, speech/text, speech/flush, speech/playback, heartbeat; and /diagnostics; where
-        the cell has machines: their telemetry, delegations and findings
+        the cell has machines: their telemetry, delegations and findings; where it is simulated:
+        simulation/truth
     Publishes nothing, but `type_text` types for an operator.
 
     evidence: folder of the pictures that findings name.
+    simulated: a simulation gives out the time; nothing is recorded before it does.
 
     A full disk ends the recording, is counted and said by `bag_fault`, and the log goes on. What
     the worker cannot keep up with is dropped, oldest first, and counted in the log.
@@ -96,13 +102,20 @@ class Observer(Node):
         bag: Path,
         *,
         evidence: Path | None = None,
+        simulated: bool = False,
         context: Context | None = None,
     ) -> None:
         """Open the bag and begin to watch."""
         super().__init__("observer", namespace=log.cell.cell, context=context, enable_rosout=False)
         self.bag_fault = ""
         """Why the bag ends early; "" where it does not."""
+        self.scenario_over = False
+        """Whether the simulation has said that it has come to its end."""
         self._evidence = evidence
+        self._followed = FollowedClock() if simulated else None
+        if self._followed is not None:
+            # Before all others, so that it is told the time before what comes with it.
+            self.create_subscription(Clock, "/clock", self._on_clock, qos.CLOCK)
         self._text = self.create_publisher(String, "text", qos.TEXT)
         self._noticed = self._answered = 0
         self._recorder = SessionRecorder(log)
@@ -122,7 +135,17 @@ class Observer(Node):
     def view(self) -> LiveView:
         """How the cell stands. Any thread."""
         with self._lock:
-            return self._recorder.view(time.time_ns())
+            return self._recorder.view(self.now_ns())
+
+    def now_ns(self) -> int:
+        """The system's time, or the simulation's, 0 before it begins. Any thread."""
+        if self._followed is not None:
+            return self._followed.now_ns(time.monotonic_ns())
+        return time.time_ns()
+
+    def others_give_time(self) -> bool:
+        """Whether a simulation, or a recording that is played, gives out the time. Any thread."""
+        return self.count_publishers("/clock") > 0
 
     def speaking(self) -> bool:
         """Whether words that were sent to the speaker are still to be played. Any thread."""
@@ -155,7 +178,7 @@ class Observer(Node):
 
     def end_session(self) -> None:
         """From now on record only into the bag. Any thread."""
-        now_ns = time.time_ns()
+        now_ns = self.now_ns()
         self._let_worker_finish()
         with self._lock:
             dropped = sum(count.dropped for count in self._worker.counts().values())
@@ -212,6 +235,11 @@ class Observer(Node):
             subject("speech/playback", UInt64, qos.PLAYBACK, self._on_playback),
             subject("heartbeat", array, qos.HEARTBEAT, self._on_status),
             subject("/diagnostics", array, qos.DIAGNOSTICS, self._on_status),
+            *(
+                [subject("simulation/truth", String, qos.SIMULATION_TRUTH, self._on_truth)]
+                if self._followed is not None
+                else []
+            ),
         ]
 
     def _background(self) -> list[_Subject]:
@@ -244,12 +272,12 @@ class Observer(Node):
 
     def _watch(self, subject: _Subject) -> None:
         def enqueue(data: bytes) -> None:
-            self._worker.put(subject.topic, _Arrival(time.time_ns(), data))
+            self._worker.put(subject.topic, _Arrival(self.now_ns(), data))
 
         self.create_subscription(subject.kind, subject.topic, enqueue, subject.profile, raw=True)
 
     def _record(self, subject: _Subject, came: _Arrival) -> None:
-        if self.bag_fault:
+        if self.bag_fault or came.arrival_ns <= 0:
             return
         try:
             self._writer.write(subject.topic, subject.type_name, came.arrival_ns, came.data)
@@ -317,6 +345,16 @@ class Observer(Node):
                     file = self._evidence / Path(evidence.picture).name
                     pictures[evidence.picture] = file.read_bytes()
         self._recorder.finding(finding, came.arrival_ns, pictures)
+
+    def _on_clock(self, message: Clock) -> None:
+        if self._followed is not None:
+            self._followed.tick(time_ns(message.clock), time.monotonic_ns())
+
+    def _on_truth(self, came: _Arrival) -> None:
+        told = json.loads(deserialize_message(came.data, String).data)
+        if told["event"] == HEADER:
+            self._recorder.log.reach(told["stamp_ns"])
+        self.scenario_over = self.scenario_over or told["event"] == END
 
     def _on_flush(self, _: _Arrival) -> None:
         self._sent_samples = self._played_samples

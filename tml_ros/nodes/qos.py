@@ -56,3 +56,13 @@ TELEMETRY = QoSProfile(depth=50, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 TELEMETRY_PLAYED = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 """Of telemetry that our own node plays."""
+
+CLOCK = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+"""Whoever wants it best effort, as nodes with use_sim_time do, gets it so."""
+
+SIMULATION_TRUTH = QoSProfile(
+    depth=1_000,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+"""Whoever joins late still learns what is being played, and what was true so far."""

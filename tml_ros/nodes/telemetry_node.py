@@ -1,7 +1,7 @@
 """Recorded telemetry of one machine as topics, where there is no machine: files played in a loop.
 
 Knows nothing of what is measured. Files are read whole at the start; timers of a clock that never
-jumps send them, in the spinning thread.
+jumps, or with use_sim_time of the node's, send them, in the spinning thread.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class TelemetryNode(Node):
             Float64MultiArray the samples of one `period`
         /diagnostics (DiagnosticArray), 1 Hz
 
-    Fails to start, with exit code 2, on a wrong cell file or a file that cannot be played.
+    Fails to start, with exit code 2, on a wrong cell file or a file that cannot be played. With
+    use_sim_time it stands still until the first message on /clock.
     """
 
     def __init__(self) -> None:
@@ -83,6 +84,8 @@ class TelemetryNode(Node):
             raise ParameterError(f"parameter 'machine': cell {cell.cell!r} has no {machine!r}")
         self._cell = cell.cell
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        simulated = self.get_parameter("use_sim_time").value
+        self._pace = self.get_clock() if simulated else self._steady
         self._played = [
             self._open(machine, name, described)
             for name, described in cell.machines[machine].telemetry.items()
@@ -111,7 +114,7 @@ class TelemetryNode(Node):
             heard = played.publisher.get_subscription_count() >= self._wait_for
             if played.timer is None and not played.ended and heard:
                 send = partial(self._send, played)
-                played.timer = self.create_timer(played.described.period, send, clock=self._steady)
+                played.timer = self.create_timer(played.described.period, send, clock=self._pace)
 
     def _send(self, played: _Played) -> None:
         values = self._next(played)
