@@ -186,8 +186,13 @@ def test_a_film_is_a_sheet_of_pictures(own: str, tmp_path: Path) -> None:
 
 
 def test_what_is_exported_can_be_played_and_watched(
-    own: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    own: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # `check` draws the zones into the folder where it is called.
+    monkeypatch.chdir(tmp_path)
     out = tmp_path / "out"
     drawn("export", own, "--fast", "--out", str(out))
     printed = capsys.readouterr().out
