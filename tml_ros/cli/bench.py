@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tml_ros.cli.bench_delegation import delegation
+from tml_ros.cli.bench_duplex import duplex
 from tml_ros.cli.bench_histories import histories
 from tml_ros.cli.bench_turn import age, turn
 
@@ -23,6 +24,7 @@ app.command()(turn)
 app.command()(age)
 app.command()(histories)
 app.command()(delegation)
+app.command()(duplex)
 
 
 @app.command()

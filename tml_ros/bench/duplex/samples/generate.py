@@ -40,13 +40,15 @@ def generate(
     *,
     seed: int = 0,
     looks: Split = Split.HELD_OUT,
+    quiet: bool = False,
     voices: Path | None = None,
 ) -> Sample:
     """The sample of that number, 0, 1, 2 ...; its id counts from 1.
 
-    voices: folder where spoken words are kept between processes. Raises as `espeak` does.
+    quiet: without the noise of a hall. voices: folder where spoken words are kept between
+    processes. Raises as `espeak` does.
     """
-    script = Script(seed, looks, task=_PLACES[task], number=number, voices=voices)
+    script = Script(seed, looks, task=_PLACES[task], number=number, quiet=quiet, voices=voices)
     sample_id = str(number + 1)
     if task in (Task.INTERRUPTION, *OVERLAPS):
         sample = overlaps.overlap(script, sample_id, task)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from tml_ros.bench.duplex.sample import Part, Samples, Span
-from tml_ros.sim.sound.hall_noise import hall_noise
+from tml_ros.sim.sound.hall_noise import hall_noise, microphone_noise
 from tml_ros.sim.sound.noise import unit
 from tml_ros.sim.sound.spoken import speak
 from tml_ros.sim.sound.voices import Voice, drawn_voice
@@ -29,9 +29,19 @@ class Script:
     """One dialogue. `now_s` moves on with what is said and with `wait`."""
 
     def __init__(
-        self, seed: int, split: Split, *, task: int, number: int, voices: Path | None = None
+        self,
+        seed: int,
+        split: Split,
+        *,
+        task: int,
+        number: int,
+        quiet: bool = False,
+        voices: Path | None = None,
     ) -> None:
-        """Nobody has said anything yet. voices: folder where spoken words are kept."""
+        """Nobody has said anything yet. quiet: only the microphone's own noise is under it.
+
+        voices: folder where spoken words are kept.
+        """
         streams = np.random.SeedSequence([seed, _STREAM, task, number]).spawn(2)
         self.rng = np.random.default_rng(streams[0])
         self.split = split
@@ -39,6 +49,7 @@ class Script:
         self.parts: list[Part] = []
         self.pauses: list[Span] = []
         self._noise_seed = streams[1]
+        self._quiet = quiet
         self._folder = voices
         self._user = drawn_voice(self.rng, split)
         self._sounds: list[tuple[int, Samples, bool]] = []
@@ -93,7 +104,10 @@ class Script:
         # Clean or not, the noise is the same.
         hall = np.random.default_rng(self._noise_seed)
         level = NOISE_DB.draw(hall, self.split)
-        made = unit(hall_noise(count, hall, hall, self.split)) * np.float32(10 ** (level / 20))
+        made = microphone_noise(count, hall)
+        if not self._quiet:
+            loud = np.float32(10 ** (level / 20))
+            made += loud * unit(hall_noise(count, hall, hall, self.split))
         for begin, samples, overlap in self._sounds:
             if not (clean and overlap):
                 room = made[begin : begin + len(samples)]

@@ -13,6 +13,7 @@ from typing import Final
 from tml_ros.bench.duplex.sample import Sample, Span, Wanted
 from tml_ros.bench.duplex.samples.script import Script
 from tml_ros.bench.duplex.task import Task
+from tml_ros.sim.scenario.random_hall import MACHINE_NAMES
 from tml_ros.sim.talk import replies
 from tml_ros.sim.talk.act import Act
 from tml_ros.sim.talk.expect_answers import EARLY_S, WITHIN_S
@@ -29,6 +30,8 @@ CLAUSE: Final = ", "
 _QUESTIONS: Final = (Act.ASK_SAFE, Act.ASK_WHO, Act.ASK_WHY, Act.ASK_ALARM, Act.ASK_LISTENING)
 _TASKS: Final = (Act.ASK_SAFE, Act.ASK_WHO, Act.ASK_WHY, Act.REMIND)
 _SECONDS: Final = (10, 15, 20, 30)
+_MACHINES: Final = tuple(f"{name}_{number}" for name in MACHINE_NAMES.values() for number in (1, 2))
+"""As in scenarios that are drawn: names that a model may know."""
 
 
 def pause_handling(script: Script, sample_id: str) -> Sample:
@@ -83,12 +86,13 @@ def turn_taking(script: Script, sample_id: str) -> Sample:
 
 
 def drawn_line(script: Script, acts: tuple[Act, ...]) -> str:
-    """Words of one of these acts, of a hall with a press."""
+    """Words of one of these acts, of a hall with machines."""
     act = acts[int(script.rng.integers(len(acts)))]
     pools = WORDINGS[act]
     pool = pools[int(script.rng.integers(len(pools)))]
     seconds = _SECONDS[int(script.rng.integers(len(_SECONDS)))]
-    return filled(pool.draw(script.rng, script.split), seconds=seconds)
+    machine = _MACHINES[int(script.rng.integers(len(_MACHINES)))]
+    return filled(pool.draw(script.rng, script.split), seconds=seconds, machine=machine)
 
 
 def answer(act: Act) -> replies.Reply:
