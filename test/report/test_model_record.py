@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tml_ros.report.model_record import ModelRecord, parse_model
+from tml_ros.turn.hazard import HazardKind
+
+SIREN = HazardKind.SIREN
 
 
 @pytest.mark.parametrize(
@@ -18,6 +21,10 @@ from tml_ros.report.model_record import ModelRecord, parse_model
             ModelRecord("nano", True, 9.5, 20.0),
         ),
         ({"model": "x", "turn_p50_ms": "nan"}, ModelRecord("x", False, None, None)),
+        (
+            {"model": "x", "model_trained": "true", "model_trusted": "siren,person_down,comets"},
+            ModelRecord("x", True, None, None, frozenset({SIREN, HazardKind.PERSON_DOWN})),
+        ),
     ],
 )
 def test_a_model_is_read_off_the_heartbeat(
@@ -32,3 +39,8 @@ def test_an_untrained_model_is_called_so() -> None:
         "Model nano, untrained and believed in nothing: a turn takes 9 ms (p99 20 ms) of its "
         "200 ms, 3 of 1,250 came late."
     )
+
+
+def test_what_it_is_trusted_with_is_in_the_summary() -> None:
+    told = ModelRecord("nano", True, 9.4, 20.2, frozenset({SIREN, HazardKind.PERSON_DOWN}))
+    assert told.as_dict()["trusted"] == ["person_down", "siren"]

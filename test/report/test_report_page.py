@@ -14,6 +14,7 @@ import pytest
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.report.report_page import render_report, write_report
 from tml_ros.report.session_log import ALARM_LATENCY, Provenance, SessionLog
+from tml_ros.report.truth_record import TruthLine, TruthRecord, TruthSpan
 from tml_ros.safety.alarm import Priority
 from tml_ros.turn.hazard import HazardKind
 
@@ -71,6 +72,56 @@ def test_the_page_tells_the_whole_run(full_log: SessionLog) -> None:
     assert {"alarm-1", "alarm-2"} <= {a.get("id") for a in page.named("article")}
     assert len(page.named("audio")) == 1
     assert "tml-ros replay clip.mp4" in html
+
+
+def test_true_hazards_stand_beside_what_was_alarmed(
+    log: SessionLog, visit: Callable[..., None]
+) -> None:
+    start = log.started_ns or 0
+
+    def at(seconds: float) -> int:
+        return start + round(seconds * 10**9)
+
+    in_zone, helmet = HazardKind.PERSON_IN_ZONE, HazardKind.MISSING_HELMET
+    log.truth = TruthRecord(
+        spans=(
+            TruthSpan(in_zone, "press_area", at(12), at(20), at(12.2)),
+            TruthSpan(helmet, "press_area", at(12), at(20), at(12.5)),
+            TruthSpan(in_zone, "press_area", at(30), at(33), None),
+            TruthSpan(HazardKind.SIREN, "mic", at(36), at(39), at(36.2)),
+        ),
+        lines=(
+            TruthLine("worker", "is it safe?", at(5), at(6), True),
+            TruthLine("visitor", "lunch?", at(7), at(8), False),
+        ),
+    )
+    visit(12.4, 20.1)
+    visit(24, 25)
+    log.record_speech(at(12.5), "Leave the area.")
+    html = render_report(log)
+    page = Page(html)
+    assert not page.open
+    assert "1 of 4 true hazards alarmed, 1 missed" in html
+    fates = re.findall(r'class="fate (\w+)">.*?</span> ([\w ]+)</span>', html)
+    assert fates == [
+        ("open", "judged by nobody"),
+        ("good", "alarmed"),
+        ("open", "not evident"),
+        ("bad", "missed"),
+    ]
+    assert "0.20 s" in html
+    assert re.search(r'href="#alarm-2">Alarm 2</a>: person in press_area at 24.0 s', html)
+    said = re.search(r'id="speech".*', html, re.DOTALL)
+    assert said is not None
+    words = re.findall(r"“(.*?)”", said[0])
+    assert words == ["is it safe?", "lunch?", "Leave the area."]
+    assert ("to the cell" in said[0], "to others" in said[0]) == (True, True)
+
+
+def test_without_truth_nothing_is_said_of_it(full_log: SessionLog) -> None:
+    html = render_report(full_log)
+    assert 'id="truth"' not in html
+    assert '<th scope="col">Who</th>' not in html
 
 
 def test_the_page_fetches_nothing_and_runs_no_script(full_log: SessionLog) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tml_ros.report.episodes import episodes_of
-from tml_ros.report.session_log import SessionLog, TruthSpan
+from tml_ros.report.session_log import SessionLog
 from tml_ros.report.timeline_chart import lay_out, ticks
+from tml_ros.report.truth_record import TruthLine, TruthRecord, TruthSpan
 from tml_ros.safety.alarm import Priority
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 
@@ -51,10 +52,26 @@ def test_hazards_truth_and_alarms_of_one_place_share_a_lane(
             stamp_ns = start + at * 10**9
             kind = HazardKind.PERSON_IN_ZONE
             log.record_hazard(Hazard(kind, "press_area", score, source, stamp_ns))
-    log.truth = (TruthSpan(HazardKind.PERSON_IN_ZONE, "press_area", start, start + 10**9),)
+    span = TruthSpan(HazardKind.PERSON_IN_ZONE, "press_area", start, start + 10**9, start)
+    log.truth = TruthRecord((span,))
     (lane,) = lay_out(log, episodes_of(log.transitions)).lanes
     assert [row.name for row in lane.rows] == ["alarm", "guard", "model", "truth"]
     assert [row.bars[0].strength for row in lane.rows[1:3]] == [0.9, 0.9]
+
+
+def test_what_people_say_is_shown_with_who_says_it_to_whom(log: SessionLog) -> None:
+    start = log.started_ns or 0
+    log.truth = TruthRecord(
+        lines=(
+            TruthLine("worker", "is it safe?", start + 12 * 10**9, start + 18 * 10**9, True),
+            TruthLine("visitor", "lunch?", start + 24 * 10**9, start + 25 * 10**9, False),
+        )
+    )
+    asked, aside = lay_out(log, ()).lines
+    assert (asked.at, asked.width, asked.look) == (25.0, 12.5, "line")
+    assert asked.words == "worker: “is it safe?”, 12.0 s to 18.0 s"
+    assert aside.look == "line aside"
+    assert "(not to the cell)" in aside.words
 
 
 def test_weightier_alarms_stand_above(log: SessionLog, visit: Callable[..., None]) -> None:

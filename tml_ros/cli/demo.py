@@ -29,6 +29,7 @@ from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import EXIT_MISTAKE, MistakeError
 from tml_ros.report.report_page import write_report
 from tml_ros.report.session_log import Provenance, SessionLog, summary
+from tml_ros.report.truth_check import TruthCheck, check_truth, told_truth
 from tml_ros.report.truth_file import TruthFileError, read_truth
 from tml_ros.report.verdict import verdict
 
@@ -142,24 +143,34 @@ def demo(
             except TruthFileError as error:
                 console.print(f"[yellow]note[/yellow] {error}", highlight=False)
         write_report(out / REPORT_FILE, log)
+        check = check_truth(log)
         told = {"verdict": verdict(log), "command": log.provenance.command, **summary(log)}
+        if check is not None:
+            told["truth"] = told_truth(check, log)
         (out / SUMMARY_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     if failure is not None:
         console.print(f"[red]node {failure.name} failed[/red]; its last words:", highlight=False)
         for line in failure.lines or ("(none)",):
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
-    happened = log.cameras or log.microphones or log.transitions
-    sentence = f"{verdict(log)}." if happened else "Nothing was seen or heard."
-    console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
-    if log.model_sentence:
-        console.print(log.model_sentence, highlight=False, soft_wrap=True)
-    for line in _background_lines(log):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    _tell(console, log, check)
     for name in (REPORT_FILE, BAG_FILE, SUMMARY_FILE, SPEECH_FILE):
         if (out / name).exists():
             console.print(f"  {out / name}", highlight=False, soft_wrap=True)
     if failure is not None:
         raise typer.Exit(EXIT_MISTAKE if failure.misconfigured else EXIT_NODE_FAILED)
+
+
+def _tell(console: Console, log: SessionLog, check: TruthCheck | None) -> None:
+    """What happened, in a few lines."""
+    happened = log.cameras or log.microphones or log.transitions
+    sentence = f"{verdict(log)}." if happened else "Nothing was seen or heard."
+    console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
+    if check is not None:
+        console.print(check.sentence, highlight=False, soft_wrap=True)
+    if log.model_sentence:
+        console.print(log.model_sentence, highlight=False, soft_wrap=True)
+    for line in _background_lines(log):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _background_lines(log: SessionLog) -> Iterator[str]:

@@ -35,6 +35,7 @@ from tml_ros.nodes.parameters import whole_number_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.nodes.worker import Lane, Worker
+from tml_ros.report.model_record import TRUSTED
 from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
 
@@ -78,7 +79,7 @@ class InteractionNode(CellNode):
         heartbeat (DiagnosticArray), 5 Hz: sequence, how long the step in progress takes, turns,
             their gaps by kind and stream, what came late, age of the last turn, times of steps,
             turns answered later than 200 ms after they closed, failures of the model, its name,
-            whether it is trained and what was withheld for that
+            whether it is trained, which kinds of hazard it is trusted with, and what was withheld
         /diagnostics (DiagnosticArray), 1 Hz
 
     Fails to configure on a wrong cell file, a model that is not there or has no room for the cell,
@@ -304,9 +305,11 @@ class InteractionNode(CellNode):
         turns = progress.figures.turns
         age_ms = (self.steady_ns() - progress.last_ns) / 1e6 if turns else None
         standing = self._interaction.standing
+        trusted = frozenset() if standing is None else standing.trusted
         return {
             "model": NO_MODEL if standing is None else standing.name,
             "model_trained": str(standing is not None and standing.trained).lower(),
+            TRUSTED: ",".join(sorted(kind.value for kind in trusted)),
             **figure_values(progress.figures),
             "last_turn_age_ms": milliseconds(age_ms),
             "turn_p50_ms": milliseconds(self._turn_times.percentile_ms(50)),

@@ -11,21 +11,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from tml_ros.model.interface import NO_MODEL
+from tml_ros.turn.hazard import HazardKind
+
+TRUSTED = "model_trusted"
+"""The heartbeat's value that names the kinds of hazard the model is believed about."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """p50_ms, p99_ms: of the newest turns' steps; None before the first."""
+    """p50_ms, p99_ms: of the newest turns' steps; None before the first. trusted: with these kinds
+    of hazard it is believed.
+    """
 
     name: str
     trained: bool
     p50_ms: float | None
     p99_ms: float | None
+    trusted: frozenset[HazardKind] = frozenset()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         times = {"p50": self.p50_ms, "p99": self.p99_ms}
-        return {"name": self.name, "trained": self.trained, "turn_ms": times}
+        trusted = sorted(kind.value for kind in self.trusted)
+        return {
+            "name": self.name,
+            "trained": self.trained,
+            "trusted": trusted,
+            "turn_ms": times,
+        }
 
     def sentence(self, *, turns: int, misses: int) -> str:
         """The same in words. misses: turns answered later than a turn lasts."""
@@ -42,7 +55,14 @@ def parse_model(values: Mapping[str, str]) -> ModelRecord | None:
     if name == NO_MODEL:
         return None
     trained = values.get("model_trained") == "true"
-    return ModelRecord(name, trained, *(_ms(values.get(f"turn_{p}_ms")) for p in ("p50", "p99")))
+    p50_ms, p99_ms = (_ms(values.get(f"turn_{p}_ms")) for p in ("p50", "p99"))
+    return ModelRecord(name, trained, p50_ms, p99_ms, _kinds(values.get(TRUSTED, "")))
+
+
+def _kinds(text: str) -> frozenset[HazardKind]:
+    """Kinds separated by commas; those of another version are left out."""
+    named = set(text.split(","))
+    return frozenset(kind for kind in HazardKind if kind.value in named)
 
 
 def _ms(text: str | None) -> float | None:

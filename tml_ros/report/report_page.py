@@ -11,6 +11,7 @@ import base64
 import io
 import wave
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from tml_ros.report.episodes import episodes_of
 from tml_ros.report.histogram import Histogram, histogram_of
 from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, Snapshot, summary
 from tml_ros.report.timeline_chart import lay_out
+from tml_ros.report.truth_check import Fate, check_truth
 from tml_ros.report.verdict import moment, phrase, span_of_time, verdict
+from tml_ros.safety.alarm import Priority
 from tml_ros.turn.audio_format import to_int16
 from tml_ros.turn.micro_turn import SAMPLE_RATE
 
@@ -32,6 +35,27 @@ MAX_SOUND_BYTES = 4_000_000
 """Sound beyond this is left out of the page; the words stay."""
 
 MOST_CARDS = 200
+
+FATE_LOOKS = {
+    Fate.ALARMED: "good",
+    Fate.LATE: "poor",
+    Fate.MISSED: "bad",
+    Fate.NOT_EVIDENT: "open",
+    Fate.NOBODY_JUDGES: "open",
+    Fate.CUT_SHORT: "open",
+}
+"""CSS classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One utterance of the cell, or of somebody who is known to have spoken. who: "" the cell."""
+
+    stamp_ns: int
+    text: str
+    who: str = ""
+    addressed: bool = True
+    priority: Priority | None = None
 
 
 def write_report(path: Path, log: SessionLog) -> None:
@@ -67,11 +91,22 @@ def render_report(log: SessionLog) -> str:
         verdict=verdict(log),
         episodes=episodes,
         chart=lay_out(log, episodes),
+        check=check_truth(log),
+        fate_looks=FATE_LOOKS,
+        said=_said(log),
         sounds=_sounds(log),
         histograms=_histograms(log),
         zone_points=_zone_points,
         most_cards=MOST_CARDS,
     )
+
+
+def _said(log: SessionLog) -> list[Said]:
+    """Everything said, by whomever, in order of time."""
+    cell = [Said(s.stamp_ns, s.text, priority=s.priority) for s in log.speech]
+    lines = log.truth.lines if log.truth is not None else ()
+    people = [Said(one.start_ns, one.text, one.who, one.addressed) for one in lines]
+    return sorted([*cell, *people], key=lambda one: one.stamp_ns)
 
 
 def _histograms(log: SessionLog) -> list[Histogram]:

@@ -21,6 +21,7 @@ from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
 from tml_ros.report.latency_samples import LatencySamples
 from tml_ros.report.model_record import ModelRecord
+from tml_ros.report.truth_record import TruthRecord
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
 from tml_ros.turn.hazard import Hazard, HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
@@ -80,16 +81,6 @@ class FindingRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class TruthSpan:
-    """What really happened, where somebody knows: `kind` in `zone` in [start_ns, end_ns)."""
-
-    kind: HazardKind
-    zone: str
-    start_ns: int
-    end_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class StreamRecord:
     """How much of one camera or microphone came. messages: frames, or blocks of sound."""
 
@@ -145,7 +136,8 @@ class SessionLog:
     """Milliseconds by name; `ALARM_LATENCY` is the one of the headline."""
     overviews: dict[str, Snapshot] = field(default_factory=dict)
     """Per camera one picture with its zones, so that a run without alarms shows what it saw."""
-    truth: tuple[TruthSpan, ...] = ()
+    truth: TruthRecord | None = None
+    """What really happened, where somebody knows."""
     findings: list[FindingRecord] = field(default_factory=list)
     """What the background noticed and answered, not its news of work under way."""
     raised: Counter[HazardKind] = field(default_factory=Counter)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tml_ros.cell.cell_description import policies
 from tml_ros.report.episodes import Episode
 from tml_ros.report.session_log import SessionLog
+from tml_ros.report.truth_record import TruthRecord
 from tml_ros.report.verdict import moment
 from tml_ros.safety.alarm import AlarmEvent, AlarmState
 from tml_ros.turn.hazard import HazardKind
@@ -71,11 +72,14 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class TimelineChart:
-    """The whole picture. speech: one thin bar per moment at which words were said."""
+    """The whole picture. speech: one thin bar per moment at which the cell said words. lines: what
+    people really said.
+    """
 
     ticks: tuple[Tick, ...]
     lanes: tuple[Lane, ...]
     speech: tuple[Bar, ...]
+    lines: tuple[Bar, ...] = ()
 
 
 def lay_out(log: SessionLog, episodes: Iterable[Episode]) -> TimelineChart:
@@ -83,7 +87,8 @@ def lay_out(log: SessionLog, episodes: Iterable[Episode]) -> TimelineChart:
     episodes = tuple(episodes)
     keys = {(e.kind, e.zone) for e in episodes}
     keys |= {(lane.kind, lane.zone) for lane, runs in log.hazards.items() if runs.runs}
-    keys |= {(span.kind, span.zone) for span in log.truth}
+    truth = log.truth or TruthRecord()
+    keys |= {(span.kind, span.zone) for span in truth.spans}
     rank = {(e.kind, e.zone): e.priority.rank for e in episodes}
     ordered = sorted(keys, key=lambda key: (-rank.get(key, -1), key[0].value, key[1]))
     lanes = tuple(_lane(log, episodes, kind, zone) for kind, zone in ordered)
@@ -91,7 +96,17 @@ def lay_out(log: SessionLog, episodes: Iterable[Episode]) -> TimelineChart:
         Bar(_percent(log, s.stamp_ns), 0.0, "speech", f"{moment(log.at(s.stamp_ns))}: {s.text}")
         for s in log.speech
     )
-    return TimelineChart(ticks(log.seconds), lanes, speech)
+    lines = tuple(
+        _bar(
+            log,
+            line.start_ns,
+            line.end_ns,
+            "line" if line.addressed else "line aside",
+            f"{line.who}: “{line.text}”" + ("" if line.addressed else " (not to the cell)"),
+        )
+        for line in truth.lines
+    )
+    return TimelineChart(ticks(log.seconds), lanes, speech, lines)
 
 
 def ticks(seconds: float) -> tuple[Tick, ...]:
@@ -140,7 +155,8 @@ def _lane(log: SessionLog, episodes: tuple[Episode, ...], kind: HazardKind, zone
             )
     if len(rows) == 1 and bars:
         rows.append(Row("hazard", tuple(_inferred_hazard(log, kind, zone))))
-    truth = [s for s in log.truth if (s.kind, s.zone) == (kind, zone)]
+    spans = log.truth.spans if log.truth is not None else ()
+    truth = [s for s in spans if (s.kind, s.zone) == (kind, zone)]
     if truth:
         bars = [_bar(log, s.start_ns, s.end_ns, "truth", "what really happened") for s in truth]
         rows.append(Row("truth", tuple(bars)))

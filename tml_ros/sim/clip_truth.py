@@ -65,10 +65,14 @@ class ToldDoubt(_Told):
 
 
 class ToldLine(_Told):
-    """A line. start_s: None where it waits for the cell to speak, and is in no film's sound."""
+    """A line. start_s: None where it waits for the cell to speak, and is in no file's sound.
+
+    addressed: to the cell.
+    """
 
     who: str
     act: Act
+    addressed: bool
     text: str
     start_s: float | None
     seconds: float
@@ -159,6 +163,7 @@ def clip_truth(
             ToldLine(
                 who=line.who,
                 act=line.act,
+                addressed=line.act.addressed,
                 text=line.text,
                 start_s=None if line.start_s is None else _s(line.start_s),
                 seconds=_s(line.seconds),
