@@ -34,7 +34,7 @@ AFTER_ROLL: Final = 15
 """Frames kept of the silence that ended it."""
 ONSET: Final = (4, 6)
 """Speech begins with so many voiced frames of so many."""
-ONSET_OVER_OWN: Final = (7, 10)
+ONSET_OVER_OWN: Final = (6, 10)
 """Over the cell's own voice: whoever interrupts it does so for longer than a click or a clatter."""
 _BINS: Final = slice(
     round(BAND_HZ[0] * FRAME / SAMPLE_RATE), round(BAND_HZ[1] * FRAME / SAMPLE_RATE) + 1
@@ -158,7 +158,8 @@ class Endpointer:
         self._number += 1
         speaking = self._begin is not None
         self._echo.learn(level, floor_db=self._floor.level_db, doubtful=speaking or voiced)
-        if not self._echo.playing:
+        # The cell's own voice only adds to the noise: what is softer than the floor shows it.
+        if not self._echo.playing or not self._floor.ready or level < self._floor.level_db:
             self._floor.learn(level, speaking=speaking)
         return self._began() if self._begin is None else self._ended()
 

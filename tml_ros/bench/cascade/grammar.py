@@ -1,6 +1,6 @@
-"""What the cascade understands: the phrases of a cell, and their grammar in JSGF.
+"""What the cascade understands: the phrases of a cell, each of them the whole of an utterance.
 
-Every phrase is the whole of an utterance. Beside the commands stand phrases that are not meant for
+Beside the commands stand phrases that are not meant for
 the cell, so that what sounds like them is not taken for a command. Nobody says anything else, as
 far as a grammar knows; what is said in other words is rejected, or mistaken. Only training wordings
 are in it: they are the manual of this baseline. Pure functions.
@@ -9,7 +9,7 @@ are in it: they are the manual of this baseline. Pure functions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,12 +66,3 @@ def typed_plain(text: str) -> str:
 def _said(digits: str) -> str:
     number = number_of(digits)
     return " " if number is None else f" {number_words(number)} "
-
-
-def jsgf(texts: Iterable[str]) -> str:
-    """A grammar of these whole utterances. Raises ValueError for text that is not `plain`."""
-    alternatives = list(dict.fromkeys(texts))
-    strange = [text for text in alternatives if not text or plain(text) != text]
-    if strange or not alternatives:
-        raise ValueError(f"a grammar is made of plain words, not of {strange or 'nothing'}")
-    return "#JSGF V1.0;\ngrammar cell;\npublic <utterance> = " + "\n  | ".join(alternatives) + ";\n"

@@ -1,7 +1,6 @@
-"""How loud it is where nobody speaks, and how loud the cell's own voice comes back.
+"""How loud it is where nobody speaks: a guess that follows the level of 20 ms frames.
 
-Both are guesses that follow the level of 20 ms frames, in dB of full scale. Know nothing of who
-speaks: they are told. Of the thread of their session.
+Levels are dB of full scale. Knows nothing of who speaks: it is told. Of the thread of its session.
 """
 
 from __future__ import annotations
@@ -48,40 +47,3 @@ class NoiseFloor:
     def heard_for_long(self) -> None:
         """Speech without an end: the quietest tenth of what was heard is taken for noise."""
         self.level_db = max(self.level_db, float(np.percentile(self._levels, 10)))
-
-
-_HELD: Final = 25
-"""Frames: 0.5 s, after which nothing of the cell's own voice comes back."""
-_MARGIN_DB: Final = 6.0
-_PLAYING_DB: Final = -55.0
-
-
-class EchoGuard:
-    """The level below which sound may be the cell's own voice.
-
-    How strongly that comes back is learnt, from the safe side: at first as loud as it was played.
-    """
-
-    def __init__(self) -> None:
-        self._own: deque[float] = deque(maxlen=_HELD)
-        self._coupling_db = 0.0
-
-    @property
-    def playing(self) -> bool:
-        """Whether the cell's own voice may be heard now."""
-        return max(self._own, default=_ABSENT_DB) > _PLAYING_DB
-
-    def threshold_db(self, own_db: float) -> float:
-        """Take in what is being played; what is heard must be louder than this to be another's."""
-        self._own.append(own_db)
-        if not self.playing:
-            return _ABSENT_DB
-        return max(self._own) + self._coupling_db + _MARGIN_DB
-
-    def learn(self, level_db: float, *, speaking: bool) -> None:
-        """Compare with what is heard, as long as nobody else speaks."""
-        if not self.playing or speaking:
-            return
-        gap = level_db - max(self._own) - self._coupling_db
-        self._coupling_db += max(gap, -0.5) if gap < 0 else min(gap, 0.2)
-        self._coupling_db = min(max(self._coupling_db, -60.0), 12.0)

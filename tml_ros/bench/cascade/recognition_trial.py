@@ -1,4 +1,4 @@
-"""How well the cascade's ear understands, by wording, voice and noise: what its figures are made of.
+"""How well the cascade understands, by wording, voice and noise: what its figures are made of.
 
 Utterances are spoken by the simulated voices, put into noise and run through endpointing, noise
 reduction and recogniser as in a session. Knows nothing of dialogue. The same arguments give the
