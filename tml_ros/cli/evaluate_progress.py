@@ -48,7 +48,7 @@ class EvaluationProgress:
         elif played and time.monotonic() - self._told > LINE_S:
             self._told = time.monotonic()
             self._console.print(
-                f"{self._done} of {self._scenarios} scenarios; {self._line()}", highlight=False
+                f"{self._done} of {self._scenarios} scenarios; {self._line()}", soft_wrap=True
             )
 
     def _count(self, record: ScenarioRecord) -> None:

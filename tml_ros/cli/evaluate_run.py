@@ -144,8 +144,8 @@ def _claim(plan: EvaluationPlan, scope: Scope) -> None:
             if before.get(key) != value and key != "fingerprint"
         )
         raise MistakeError(
-            f"{scope.folder}/ holds results of another plan ({differs}): give another folder by --out, "
-            f"or --anew to play everything again"
+            f"{scope.folder}/ holds results of another plan ({differs}): give another folder by "
+            f"--out, or --anew to play everything again"
         )
     scope.folder.mkdir(parents=True, exist_ok=True)
     if scope.anew:

@@ -7,18 +7,12 @@ of hours: the others are played first. Main thread.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import cv2
 
 from tml_ros.bench.evaluation.agents import open_agent
 from tml_ros.bench.evaluation.closed_loop import play
@@ -31,16 +25,12 @@ from tml_ros.bench.evaluation.scenario_record import (
     write_record,
 )
 from tml_ros.bench.evaluation.trusted import TrustedModel
+from tml_ros.bench.evaluation.work_pool import one_core, spread
 from tml_ros.devices.speech_renderer import SpeechUnavailableError
 from tml_ros.sim.factory import Factory
 
-AHEAD = 2
-"""Tasks handed to each process beforehand."""
 MOST_FAILURES = 8
 """With more than these something is wrong that no other scenario will mend."""
-_LOOK_UP_S = 0.2
-"""How often it is looked whether the end was asked for."""
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class EvaluationError(ValueError):
@@ -124,12 +114,7 @@ def play_tasks(
     if not tasks or ending.is_set():
         return
     failures: dict[str, str] = {}
-    if workers == 1:
-        _begin(plan, folder)
-        results: _Results = ((task, _attempt(task)) for task in tasks)
-    else:
-        results = _in_processes(plan, folder, tasks, workers, ending)
-    with closing(results):
+    with closing(_results(plan, folder, tasks, workers, ending)) as results:
         for task, result in results:
             if isinstance(result, _Failure):
                 _note(result, task, failures)
@@ -150,51 +135,28 @@ def play_task(plan: EvaluationPlan, task: Task, model: TrustedModel | None) -> S
         return record_of(task, factory, played, step_ms=tuple(round(ns / 1e6, 2) for ns in spent))
 
 
-def _in_processes(
+def _results(
     plan: EvaluationPlan,
     folder: Path,
     tasks: Sequence[Task],
     workers: int,
     ending: threading.Event,
 ) -> _Results:
-    for name in _THREADS:
-        # Read when a process starts; each has one core.
-        os.environ.setdefault(name, "1")
-    others = set(multiprocessing.active_children())
-    # Started afresh: a fork would share locks of OpenGL and torch that another thread may hold.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        min(workers, len(tasks)),
-        mp_context=context,
-        initializer=_begin_apart,
-        initargs=(plan, folder),
+    if workers == 1:
+        one_core()
+        _begin(plan, folder)
+        for task in tasks:
+            yield task, _attempt(task)
+        return
+    results = spread(
+        _attempt, tasks, workers=workers, begin=_begin, begin_with=(plan, folder), ending=ending
     )
-    waiting: dict[Future[ScenarioRecord | _Failure], Task] = {}
-    coming = iter(tasks)
-    finished = False
-    try:
-        while not ending.is_set():
-            while len(waiting) < AHEAD * workers and (task := next(coming, None)) is not None:
-                waiting[pool.submit(_attempt, task)] = task
-            if not waiting:
-                finished = True
-                return
-            done = wait(waiting, timeout=_LOOK_UP_S, return_when=FIRST_COMPLETED).done
-            # In the order in which they were handed out, where several are done at once.
-            for future in [one for one in waiting if one in done]:
-                yield waiting.pop(future), _result(future)
-    finally:
-        if not finished:
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
-        pool.shutdown(cancel_futures=True)
-
-
-def _result(future: Future[ScenarioRecord | _Failure]) -> ScenarioRecord | _Failure:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return _Failure("a process was ended from outside; is there memory enough?", hopeless=True)
+    with closing(results):
+        try:
+            yield from results
+        except BrokenProcessPool:
+            reason = "a process was ended from outside; is there memory enough?"
+            raise EvaluationError(reason) from None
 
 
 def _note(failure: _Failure, task: Task, failures: dict[str, str]) -> None:
@@ -206,25 +168,9 @@ def _note(failure: _Failure, task: Task, failures: dict[str, str]) -> None:
         raise UnplayedError(failures)
 
 
-def _begin_apart(plan: EvaluationPlan, folder: Path) -> None:
-    """Make a process of the pool ready; Ctrl-C is the business of the one that started it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _begin(plan, folder)
-
-
-def _end_with_parent() -> None:
-    """A process whose parent was killed would wait for its next task for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
 def _begin(plan: EvaluationPlan, folder: Path) -> None:
     """Make a process ready."""
     global _process  # noqa: PLW0603 - a process of the pool has no other place for it
-    cv2.setNumThreads(1)
     _process = _Process(plan, folder)
 
 
