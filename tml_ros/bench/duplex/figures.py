@@ -48,6 +48,10 @@ _LATENCY: Final = FigureKind(
 _EARLY: Final = FigureKind(
     "early", "spoke already", "share", "low", "of those that reply, began before the user's end"
 )
+_SHORT: Final = (
+    FigureKind("answers", "says anything", "share", "high", "short answers too"),
+    FigureKind("answer_s", "after", "s", "low", "to the first sound, of short answers too"),
+)
 _ANSWERS: Final = FigureKind(
     "right", "right answer", "share", "high", "says what is right, by rule"
 )
@@ -80,8 +84,8 @@ KINDS: Final[Mapping[Task, tuple[FigureKind, ...]]] = MappingProxyType(
             FigureKind("signs", "frequency", "per s", "high", "signs of listening"),
             FigureKind("jsd", "divergence", "", "low", "of their times, from the reference; 0..1"),
         ),
-        Task.TURN_TAKING: (_TOR_HIGH, _LATENCY, _EARLY, _ANSWERS),
-        Task.INTERRUPTION: (_TOR_HIGH, _LATENCY, _EARLY, _ANSWERS),
+        Task.TURN_TAKING: (_TOR_HIGH, _LATENCY, _EARLY, *_SHORT, _ANSWERS),
+        Task.INTERRUPTION: (_TOR_HIGH, _LATENCY, _EARLY, *_SHORT, _ANSWERS),
         **dict.fromkeys(OVERLAPS, _OVERLAP),
         Task.SET_TIME: (
             _RIGHT,

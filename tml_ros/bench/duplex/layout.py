@@ -129,8 +129,9 @@ def _task_of(folder: Path) -> Task:
     if (folder / FACTS).exists():
         return layout_json.task_of_facts(_read(folder / FACTS))
     named = _PUBLIC.get(folder.parent.name)
-    if named is Task.OVERLAP_INTERRUPTION and (folder / INTERRUPT).exists():
-        return Task.INTERRUPTION
+    # Both versions have a folder of this name.
+    if named is Task.INTERRUPTION and not (folder / INTERRUPT).exists():
+        return Task.OVERLAP_INTERRUPTION if (folder / METADATA).exists() else named
     if named is not None:
         return named
     for name, task in _MARKS.items():

@@ -181,8 +181,8 @@ def _examples(tally: Tally) -> list[_ExampleView]:
 
 
 def _wav(user: Samples, output: Output) -> bytes | None:
-    """User left, model right; None where the model's sound is not known."""
-    if output.samples is None:
+    """User left, model right; None where the model's sound is not known, or there is none."""
+    if output.samples is None or not output.speech.stretches:
         return None
     count = max(len(user), len(output.samples))
     both = np.stack([np.pad(one, (0, count - len(one))) for one in (user, output.samples)], axis=1)

@@ -13,7 +13,12 @@ from typing import Final
 from tml_ros.bench.duplex.metrics.backchannels import clause_ends, divergence, signs
 from tml_ros.bench.duplex.metrics.behaviour import Behaviour, behaviour, right
 from tml_ros.bench.duplex.metrics.overlap import overlap_times
-from tml_ros.bench.duplex.metrics.takeover import after_the_end, before_the_end, in_a_pause
+from tml_ros.bench.duplex.metrics.takeover import (
+    after_the_end,
+    answers,
+    before_the_end,
+    in_a_pause,
+)
 from tml_ros.bench.duplex.metrics.timing import timing
 from tml_ros.bench.duplex.model_speech import ModelSpeech
 from tml_ros.bench.duplex.sample import Sample, Span
@@ -68,10 +73,13 @@ def _interruption(sample: Sample, speech: ModelSpeech) -> Values:
 
 def _reply(sample: Sample, speech: ModelSpeech, end_s: float) -> Values:
     taken = after_the_end(speech, end_s)
+    answer_s = answers(speech, end_s)
     return {
         "tor": taken.took_over,
-        "latency_s": None if taken.latency_s is None else max(0.0, taken.latency_s),
+        "latency_s": taken.latency_s,
         "early": taken.early if taken.took_over else None,
+        "answers": answer_s is not None,
+        "answer_s": answer_s,
         "right": _says(sample, speech, end_s),
     }
 

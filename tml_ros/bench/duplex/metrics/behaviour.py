@@ -11,8 +11,9 @@ class decides.
 2. uncertain: it holds one of `DOUBTS`.
 3. respond: to an interruption, where it says what is right to answer; to what was not meant for it,
    any speech that takes the turn over.
-A model that is still speaking at the end of the overlap, without a pause since its beginning, goes
-on: resume, unless it then responds to an interruption.
+A model that speaks on, without a pause from the beginning of the overlap to beyond its end, and
+says nothing else then, goes on: resume. So does one that speaks on over an interruption, unless it
+says what is right to answer after all.
 
 Right are respond to an interruption and resume to everything else.
 """
@@ -59,13 +60,17 @@ def behaviour(sample: Sample, noisy: ModelSpeech, clean: ModelSpeech | None) -> 
     interrupted = sample.task in INTERRUPTIONS
     held = noisy.speaking_at(over.start_s)
     spoke_on = held is not None and held.span.end_s > over.end_s
-    for stretch in noisy.from_s(over.end_s):
-        if interrupted and any(
-            w.says is not None and w.says.holds(stretch.text) for w in sample.wanted
-        ):
+    for place, stretch in enumerate(noisy.from_s(over.end_s)):
+        answered = any(
+            one.says is not None and one.says.holds(stretch.text) for one in sample.wanted
+        )
+        if interrupted and answered:
             return Behaviour.RESPOND
         found = _class(stretch, rest, interrupted=interrupted)
-        if found is not None and not (interrupted and spoke_on and found is Behaviour.RESUME):
+        if spoke_on and place == 0 and (interrupted or len(_telling(stretch.text)) < AT_LEAST):
+            # It goes on, and may still take up what was said later.
+            continue
+        if found is not None:
             return found
     return Behaviour.RESUME if spoke_on else Behaviour.UNKNOWN
 

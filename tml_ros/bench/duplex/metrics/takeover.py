@@ -9,6 +9,9 @@ of listening (`model_speech` has the rule); the takeover rate TOR is the mean of
 Latency = beginning of the reply's first word - end of the user's speech, of samples with TO = 1 by
 the first stretch that takes over; one that had begun before counts as 0, as in the public scripts.
 A model that never stops talking has TOR 1 and latency 0 in turn taking: read it beside the pauses.
+
+A cell's answers are short, and "I cannot tell." is a backchannel by that rule. So beside TOR stands
+`answers`: whether any speech at all begins from the user's end on, or goes on then.
 """
 
 from __future__ import annotations
@@ -52,6 +55,11 @@ def after_the_end(speech: ModelSpeech, end_s: float) -> Takeover:
         return Takeover(False)
     early = speech.speaking_at(end_s) is not None and first.span.start_s <= end_s
     return Takeover(True, first.span.start_s - end_s, early)
+
+
+def answers(speech: ModelSpeech, end_s: float) -> float | None:
+    """How long after the end of the user's speech anything is said; None for nothing."""
+    return next((one.span.start_s - end_s for one in speech.from_s(end_s)), None)
 
 
 def _first(stretches: Iterable[Stretch]) -> Stretch | None:
