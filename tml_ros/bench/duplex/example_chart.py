@@ -104,7 +104,7 @@ def _marks(sample: Sample, scale: float) -> list[Mark]:
 
 def _bar(stretch: Stretch, scale: float) -> Bar:
     low, high = stretch.span
-    what = "" if stretch.takes_over else " (sign of listening)"
+    what = "" if stretch.takes_over else " (too short to take the turn)"
     words = stretch.text or "(words unknown)"
     return Bar(
         low * scale,
