@@ -18,7 +18,11 @@ from tml_ros.devices.captured_frame import CameraSourceError
 from tml_ros.devices.speech_renderer import SpeechUnavailableError
 from tml_ros.devices.wav_file import WavFileError
 from tml_ros.sim.off_screen import SimulatorMissingError
-from tml_ros.sim.scenario.scenario_file import ScenarioFileError, load_scenario
+from tml_ros.sim.scenario.scenario_file import (
+    ScenarioFileError,
+    load_scenario,
+    shipped_scenarios,
+)
 from tml_ros.sim.scene.pictures import zones_in_picture
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -178,6 +182,20 @@ def test_without_anything_the_usual_scenario_is_played(tmp_path: Path, rendered:
     assert made.cell.speaker is not None
     assert made.question == "what is wrong with press 1?"
     assert load_cell(made.cell_path) == made.cell
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_every_scenario_that_ships_can_be_shown(
+    tmp_path: Path, rendered: list[str], name: str
+) -> None:
+    made = plan(tmp_path, scenario=name)
+    assert rendered == [name]
+    assert made.seconds is not None
+    assert 40 <= made.seconds <= 60
+    assert all(camera.zones for camera in made.cell.cameras.values())
+    assert made.cell.microphones
+    assert load_cell(made.cell_path) == made.cell
+    assert ("press_1" in made.cell.machines) is bool(made.question)
 
 
 def test_the_simulated_press_has_a_bearing_that_fails(tmp_path: Path, rendered: list[str]) -> None:
