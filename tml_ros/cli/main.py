@@ -24,6 +24,7 @@ COMMANDS = {
     "maintain": "From files: is this bearing sound, why did that machine stop?",
     "check": "Tell whether a cell description is right, and draw its zones.",
     "model": "Which interaction models there are, and what one costs in memory and arithmetic.",
+    "sim": "The simulated factory: what happens in a scenario, its pictures, shards to train from.",
     "schema": "Print the JSON schemas of what the background is asked and of what it answers.",
     "evaluate": "Judge guards and models in a simulated factory, with a page of what went wrong.",
     "bench": "Measure: how fast pictures are taken in, how fast recordings are replayed.",
