@@ -21,19 +21,30 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from tml_ros.bench.evaluation.agent_card import AgentCard
+from tml_ros.bench.evaluation.beside import read_beside
 from tml_ros.bench.evaluation.evaluate import UnplayedError, kept_records, play_tasks
+from tml_ros.bench.evaluation.page import Shown, write_page
 from tml_ros.bench.evaluation.plan import EvaluationPlan, Task
-from tml_ros.bench.evaluation.results import results_of
+from tml_ros.bench.evaluation.results import Results, results_of
 from tml_ros.bench.evaluation.scenario_record import ScenarioRecord
 from tml_ros.bench.evaluation.summary import Made, plan_as_plain, summary
 from tml_ros.bench.evaluation.verdict import untrained, verdict
+from tml_ros.bench.evaluation.voice_suite import VoiceResult
 from tml_ros.cli.ending import asked_to_end
+from tml_ros.cli.evaluate_extras import (
+    comparison_of,
+    drawn_mistakes,
+    judged_voice,
+    voice_sounds,
+)
 from tml_ros.cli.evaluate_progress import EvaluationProgress
 from tml_ros.cli.evaluate_table import print_results
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.model.interface import NO_MODEL
+from tml_ros.sim.scenario.suite import Suite
 from tml_ros.sim.simulator_version import SIMULATOR
 
 EXIT_UNPLAYED, EXIT_INTERRUPTED = 1, 130
@@ -66,37 +77,68 @@ def run_evaluation(
     code is not 0.
     """
     notes = Console(stderr=True, highlight=False)
+    others = [read_beside(folder, plan) for folder in scope.beside]
     _claim(plan, scope)
     if not card.trained:
         _note(notes, f"{untrained(card)}.")
-    if card.name == NO_MODEL and any(suite.value != "hazards" for suite in plan.suites):
+    if card.name == NO_MODEL and any(suite is not Suite.HAZARDS for suite in plan.suites):
         _note(notes, "guards do not talk: of dialogue and time only their alarms are judged.")
+    made = _made()
     with asked_to_end() as ending:
         records, unplayed = _played(plan, scope, notes, ending)
         results = results_of(plan, list(records.values()))
-        told = verdict(results, card)
-        figures = summary(results, card, verdict=told, made=_made(), unplayed=unplayed)
+        voice = None
+        if scope.voice and not ending.is_set():
+            voice = judged_voice(plan, scope.folder, notes, ending, anew=scope.anew)
+        told = verdict(results, card, voice=voice)
+        figures = summary(results, card, verdict=told, made=made, voice=voice, unplayed=unplayed)
         _write(scope.folder / SUMMARY_FILE, figures)
+        if scope.page and not ending.is_set():
+            drawn = drawn_mistakes(
+                results, card, records, notes, ending, most=scope.examples, workers=scope.workers
+            )
+            shown = Shown(
+                results=results,
+                card=card,
+                made=made,
+                illustrations=drawn,
+                voice=voice,
+                sounds=voice_sounds(voice, scope.folder),
+                comparison=comparison_of(results, card, records, others),
+                unplayed=unplayed,
+            )
+            if not ending.is_set():
+                write_page(scope.folder / REPORT_FILE, shown)
     if as_json:
         typer.echo(json.dumps(figures))
     else:
-        console = Console(highlight=False)
-        console = console if console.is_terminal else Console(highlight=False, width=_WIDE)
-        print_results(results, card, console)
-        console.print(f"[bold]{told}.[/bold]", soft_wrap=True)
-        console.print(f"  {scope.folder / SUMMARY_FILE}", soft_wrap=True)
+        _print(results, card, voice, told, scope)
     for name, reason in unplayed.items():
         notes.print(f"{name} could not be played: {reason}", markup=False, soft_wrap=True)
     if ending.is_set():
         notes.print(
-            f"interrupted: {results.scenarios} of {len(list(plan.tasks()))} scenarios are kept in "
-            f"{scope.folder}; the same command goes on from there:\n  {_command()}",
+            f"interrupted: {results.scenarios} of {figures['planned']} scenarios are kept in "
+            f"{scope.folder}; the same command goes on from there:\n  {made.command}",
             markup=False,
             soft_wrap=True,
         )
         raise typer.Exit(EXIT_INTERRUPTED)
     if unplayed:
         raise typer.Exit(EXIT_UNPLAYED)
+
+
+def _print(
+    results: Results, card: AgentCard, voice: VoiceResult | None, told: str, scope: Scope
+) -> None:
+    console = Console(highlight=False)
+    console = console if console.is_terminal else Console(highlight=False, width=_WIDE)
+    print_results(results, card, console, voice=voice)
+    if not card.trained:
+        console.print(f"[yellow]{untrained(card)}.[/yellow]", soft_wrap=True)
+    console.print(Text(f"{told}.", "bold"), soft_wrap=True)
+    for name in (REPORT_FILE, SUMMARY_FILE):
+        if (scope.folder / name).exists():
+            console.print(Text(f"  {scope.folder / name}"), soft_wrap=True)
 
 
 def _played(
@@ -151,6 +193,9 @@ def _claim(plan: EvaluationPlan, scope: Scope) -> None:
     if scope.anew:
         for task in plan.tasks():
             (scope.folder / f"{task.name}.json").unlink(missing_ok=True)
+    # What an earlier run left must not be taken for this one's.
+    for name in (REPORT_FILE, SUMMARY_FILE):
+        (scope.folder / name).unlink(missing_ok=True)
     _write(path, described)
 
 

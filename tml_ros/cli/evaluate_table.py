@@ -5,8 +5,7 @@ Knows the results, not how they came about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +15,7 @@ from tml_ros.bench.evaluation.agent_card import AgentCard
 from tml_ros.bench.evaluation.opinions import Opinion
 from tml_ros.bench.evaluation.results import FALSE_PER_HOUR, Results
 from tml_ros.bench.evaluation.verdict import per_hour, who
+from tml_ros.bench.evaluation.voice_suite import VoiceResult
 from tml_ros.bench.judge.interval import Estimate
 from tml_ros.bench.judge.totals import HazardTotal, RuleTotal
 from tml_ros.model.interface import NO_MODEL
@@ -25,7 +25,7 @@ _WORST = 2
 
 
 def print_results(
-    results: Results, card: AgentCard, console: Console, *, voice: Mapping[str, Any] | None = None
+    results: Results, card: AgentCard, console: Console, *, voice: VoiceResult | None = None
 ) -> None:
     """Print all tables that have something in them. Figures in brackets: intervals of 95 %."""
     opinions = [Opinion.GUARDS] if card.name == NO_MODEL else list(Opinion)
@@ -96,7 +96,7 @@ def _rule(row: RuleTotal) -> tuple[str, ...]:
     return right, *delays, faults
 
 
-def _lines(results: Results, card: AgentCard, voice: Mapping[str, Any] | None) -> Iterator[Text]:
+def _lines(results: Results, card: AgentCard, voice: VoiceResult | None) -> Iterator[Text]:
     totals = results.every.behaviour
     if totals.unprovoked_per_hour is not None and card.name != NO_MODEL:
         yield Text(f"unasked: spoke {_rate(totals.unprovoked_per_hour)} times an hour")
@@ -110,7 +110,7 @@ def _lines(results: Results, card: AgentCard, voice: Mapping[str, Any] | None) -
             f"the model failed in {results.faults} turns and was silent: {results.first_fault}"
         )
     if voice is not None:
-        yield Text(str(voice["sentence"]))
+        yield Text(voice.sentence(card.called))
 
 
 def words(name: str) -> str:

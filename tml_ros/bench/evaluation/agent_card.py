@@ -40,6 +40,11 @@ class AgentCard:
     trained: bool = True
 
     @property
+    def called(self) -> str:
+        """What people call it."""
+        return "guards alone" if self.name == NO_MODEL else self.title
+
+    @property
     def made_of(self) -> str:
         """For a plan: what results depend on besides the scenarios."""
         return f"{self.version} {self.weights}".strip()

@@ -71,13 +71,14 @@ class ExampleChart:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Everything of a scenario that a chart may show."""
+    """Everything of a scenario that a chart may show. names, judged: of the opinions there are."""
 
     truth: Truth
     conduct: Conduct
     alarms: Mapping[Opinion, tuple[AlarmSpan, ...]]
     scores: Scores
     names: Mapping[Opinion, str]
+    judged: Mapping[Opinion, frozenset[HazardKind]]
 
 
 def example_chart(
@@ -164,29 +165,31 @@ def _there(happened: Happened, view: _View, kind: HazardKind | None, zone: str) 
             if one.evident_s is not None and one.evident_s < one.end_s:
                 evident = view.bar(one.evident_s, one.end_s, "evident", "evident")
                 bars.append(evident)
-        yield Row("there", f"{_words(of_kind)} {of_zone}", tuple(bars))
+        yield Row(_words(of_kind), f"{_words(of_zone)}, was there", tuple(bars))
 
 
 def _raised(happened: Happened, view: _View, kind: HazardKind | None, zone: str) -> Iterator[Row]:
+    """Of guards and model each; both together have no more alarms than they."""
     for opinion, name in happened.names.items():
         spans = [
             (one, happened.conduct.seconds if one.gone_s is None else one.gone_s)
             for one in happened.alarms.get(opinion, ())
         ]
-        mine = [
+        shown = [(one, gone) for one, gone in spans if view.shows(one.raised_s, gone)]
+        others = [(one, gone) for one, gone in shown if (one.kind, one.zone) != (kind, zone)]
+        bars = [
+            view.bar(one.raised_s, gone, "other", f"{_words(one.kind)} {_words(one.zone)}")
+            for one, gone in others
+        ]
+        bars += [
             view.bar(one.raised_s, gone, "raised", "alarm")
-            for one, gone in spans
-            if (one.kind, one.zone) == (kind, zone) and view.shows(one.raised_s, gone)
+            for one, gone in shown
+            if (one.kind, one.zone) == (kind, zone)
         ]
-        others = [
-            view.bar(one.raised_s, gone, "other", f"{_words(one.kind)} {one.zone}")
-            for one, gone in spans
-            if (one.kind, one.zone) != (kind, zone) and view.shows(one.raised_s, gone)
-        ]
-        if kind is not None or others:
-            told = ", ".join(dict.fromkeys(bar.words.split(",")[0] for bar in others))
-            more = f"other alarms: {told}" if others else ""
-            yield Row(f"{name} raised", more, (*others, *mine))
+        about_it = kind is not None and kind in happened.judged.get(opinion, ())
+        if opinion is not Opinion.BOTH and (bars or about_it):
+            told = ", ".join(dict.fromkeys(_words(one.kind) for one, _ in others))
+            yield Row(f"{name}: alarms", f"pale: {told}" if told else "", tuple(bars))
 
 
 def _scored(happened: Happened, view: _View, kind: HazardKind | None, zone: str) -> Iterator[Row]:

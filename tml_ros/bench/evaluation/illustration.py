@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tml_ros.bench.evaluation.agents import open_agent
 from tml_ros.bench.evaluation.closed_loop import Played, play
 from tml_ros.bench.evaluation.example_chart import ExampleChart, Happened, example_chart
+from tml_ros.bench.evaluation.judged_kinds import JudgedKinds
 from tml_ros.bench.evaluation.mistakes import Mistake
 from tml_ros.bench.evaluation.opinions import Opinion
 from tml_ros.bench.evaluation.plan import EvaluationPlan, Task
@@ -63,6 +64,7 @@ _Together = tuple[Task, tuple[Mistake, ...]]
 class _Process:
     plan: EvaluationPlan
     names: Mapping[Opinion, str]
+    judged: JudgedKinds
     model: TrustedModel | None = None
     opened: bool = False
 
@@ -76,13 +78,14 @@ def illustrations(
     conducts: Mapping[Task, Conduct],
     *,
     names: Mapping[Opinion, str],
+    judged: JudgedKinds,
     workers: int = 1,
     ending: threading.Event | None = None,
 ) -> Iterator[Illustration]:
     """Of each mistake one, in any order; those of one scenario together.
 
-    conducts: as they were judged. names: of the opinions that are shown. ending: once it is set no
-    further one comes. Raises what playing raises.
+    conducts: as they were judged. names, judged: of the opinions that are shown. ending: once it is
+    set no further one comes. Raises what playing raises.
     """
     ending = ending or threading.Event()
     ordered = sorted(mistakes, key=lambda one: one.task.name)
@@ -93,7 +96,7 @@ def illustrations(
         return
     if workers == 1:
         one_core()
-        _begin(plan, names)
+        _begin(plan, names, judged)
         results = ((one, _illustrate(one)) for one in together)
     else:
         results = spread(
@@ -101,7 +104,7 @@ def illustrations(
             together,
             workers=workers,
             begin=_begin,
-            begin_with=(plan, dict(names)),
+            begin_with=(plan, dict(names), judged),
             ending=ending,
         )
     with closing(results):
@@ -118,11 +121,14 @@ def illustrated(
     model: TrustedModel | None,
     *,
     names: Mapping[Opinion, str],
+    judged: JudgedKinds,
 ) -> tuple[Conduct, list[Illustration]]:
     """The mistakes of one scenario, played in this process; and what the cell did."""
     with Factory(plan.scenario(mistakes[0].task)) as factory:
         played = play(factory, model, pictures=plan.pictures)
-        happened = Happened(factory.truth, played.conduct, played.alarms, played.scores, names)
+        happened = Happened(
+            factory.truth, played.conduct, played.alarms, played.scores, names, judged
+        )
         drawn = [_one(plan, factory, played, happened, mistake) for mistake in mistakes]
         return played.conduct, drawn
 
@@ -203,9 +209,9 @@ def wav_of(samples: NDArray[np.float32]) -> bytes:
     return file.getvalue()
 
 
-def _begin(plan: EvaluationPlan, names: Mapping[Opinion, str]) -> None:
+def _begin(plan: EvaluationPlan, names: Mapping[Opinion, str], judged: JudgedKinds) -> None:
     global _process  # noqa: PLW0603 - a process of the pool has no other place for it
-    _process = _Process(plan, names)
+    _process = _Process(plan, names, judged)
 
 
 def _illustrate(together: _Together) -> tuple[Conduct, list[Illustration]]:
@@ -214,7 +220,9 @@ def _illustrate(together: _Together) -> tuple[Conduct, list[Illustration]]:
     if not _process.opened:
         _process.model = open_agent(_process.plan.model)
         _process.opened = True
-    return illustrated(_process.plan, together[1], _process.model, names=_process.names)
+    return illustrated(
+        _process.plan, together[1], _process.model, names=_process.names, judged=_process.judged
+    )
 
 
 def _differs(one: Illustration) -> Illustration:

@@ -21,12 +21,14 @@ from tml_ros.sim.truth.expectation import Rule
 from tml_ros.turn.hazard import HazardKind
 
 _NEAR_S = 0.05
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """kind, zone: of the hazard, where it is one of alarms. expectation: its index in the truth,
-    where it is one of behaviour. look_s: when to look. about: what was going on in the hall.
+    where it is one of behaviour, and asked what its rule asks for. look_s: when to look. about:
+    what was going on in the hall.
     """
 
     task: Task
@@ -35,6 +37,7 @@ class Mistake:
     headline: str
     sentence: str
     about: str
+    asked: str = ""
     kind: HazardKind | None = None
     zone: str = ""
     expectation: int | None = None
@@ -155,18 +158,19 @@ def _of_rule(record: ScenarioRecord, example: Example, found: Mistake, rule: Rul
     return replace(
         found,
         headline=f"{capital(name)}{about}: {fault}",
-        sentence=f"{asks} {capital(example.why)}.{words}",
+        sentence=f"{capital(example.why)}.{words}",
+        asked=asks,
         expectation=outcome.expectation,
     )
 
 
 def _wanted(groups: tuple[tuple[str, ...], ...]) -> str:
     """What would have been right to say, by the first words of each group."""
-    shown = [
-        " or ".join(f'"{words}"' for words in group[:3]) + (" ..." if len(group) > 3 else "")
-        for group in groups
-        if group
-    ]
+    shown = []
+    for group in groups:
+        words = [f'"{one}"' for one in group[:_MOST_WORDS]]
+        words += ["the like"] if len(group) > _MOST_WORDS else []
+        shown.append(" or ".join(words))
     return f" Right would be to say {', and '.join(shown)}." if shown else ""
 
 

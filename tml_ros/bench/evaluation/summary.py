@@ -16,6 +16,7 @@ from tml_ros.bench.evaluation.judged_kinds import JudgedKinds
 from tml_ros.bench.evaluation.opinions import Opinion
 from tml_ros.bench.evaluation.plan import EvaluationPlan
 from tml_ros.bench.evaluation.results import Results, SuiteResult
+from tml_ros.bench.evaluation.voice_suite import VoiceResult, voice_as_plain
 from tml_ros.bench.judge.judgement import as_plain
 from tml_ros.bench.judge.totals import figures
 from tml_ros.sim.scenario.suite import Suite
@@ -44,7 +45,7 @@ def summary(
     *,
     verdict: str,
     made: Made,
-    voice: Mapping[str, Any] | None = None,
+    voice: VoiceResult | None = None,
     unplayed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """All figures. voice: of that suite, where it was asked for. unplayed: scenarios that could
@@ -69,7 +70,7 @@ def summary(
         },
         "all": _suite(results.every, results.judged),
         "suites": {name: _suite(suite, results.judged) for name, suite in results.suites.items()},
-        "voice": None if voice is None else dict(voice),
+        "voice": None if voice is None else voice_as_plain(voice, card.called),
         "model_faults": results.faults,
         "unplayed": dict(unplayed or {}),
         "turn_ms": None if cost is None else as_plain(cost),

@@ -93,7 +93,7 @@ class VoiceResult:
     def sentence(self, who: str) -> str:
         """For people."""
         if not self.has_voice:
-            return f"{who} has no voice"
+            return f"no voice: {who}"
         every = self.understood()
         return (
             f"of {every.count} phrases {who} was to say {every.right} were understood; of "
