@@ -115,7 +115,7 @@ class Observer(Node):
         self._followed = FollowedClock() if simulated else None
         if self._followed is not None:
             # Before all others, so that it is told the time before what comes with it.
-            self.create_subscription(Clock, "/clock", self._on_clock, qos.CLOCK)
+            self.create_subscription(Clock, "/clock", self._on_clock, qos.NEWEST_CLOCK)
         self._text = self.create_publisher(String, "text", qos.TEXT)
         self._noticed = self._answered = 0
         self._recorder = SessionRecorder(log)

@@ -60,6 +60,9 @@ TELEMETRY_PLAYED = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 CLOCK = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 """Whoever wants it best effort, as nodes with use_sim_time do, gets it so."""
 
+NEWEST_CLOCK = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""For who follows it: a time that waited behind others is none any more."""
+
 SIMULATION_TRUTH = QoSProfile(
     depth=1_000,
     reliability=ReliabilityPolicy.RELIABLE,
