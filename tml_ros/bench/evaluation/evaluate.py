@@ -96,7 +96,9 @@ def kept_records(plan: EvaluationPlan, folder: Path) -> dict[Task, ScenarioRecor
     kept = {}
     for task in plan.tasks():
         with suppress(RecordError, FileNotFoundError):
-            kept[task] = read_record(_path(folder, task), fingerprint=plan.fingerprint)
+            record = read_record(_path(folder, task), fingerprint=plan.fingerprint)
+            if record.task == task:
+                kept[task] = record
     return kept
 
 

@@ -125,7 +125,7 @@ def read_record(path: Path, *, fingerprint: str) -> ScenarioRecord:
         if plain.pop("plan", None) != fingerprint:
             raise RecordError(f"{path} is of another plan or another simulator")
         return _RECORD.validate_python(plain)
-    except (ValueError, AttributeError, ValidationError) as error:
+    except (ValueError, TypeError, AttributeError, ValidationError) as error:
         if isinstance(error, RecordError):
             raise
         raise RecordError(f"{path}: {error}") from error
