@@ -7,9 +7,21 @@ import numpy as np
 import pytest
 from tiny_model import tiny_preset
 
-from tml_ros.bench.turn_clips import ClipAbsent, clip_turns, real_clip
+from tml_ros.bench import turn_clips
+from tml_ros.bench.turn_clips import (
+    CAMERA,
+    MICROPHONE,
+    SCENARIO,
+    ClipAbsent,
+    beginning_of,
+    clip_turns,
+    real_clip,
+    simulated_clip,
+)
 from tml_ros.bench.turn_savings import measure_savings
 from tml_ros.devices.captured_frame import CameraSourceError
+from tml_ros.sim.off_screen import SimulatorMissingError
+from tml_ros.sim.scenario.scenario_file import load_scenario
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -61,3 +73,31 @@ def test_a_recorded_clip_that_is_not_here_is_no_mistake_unless_it_was_named(tmp_
     assert "TML_ROS_REAL_DATA" in absent.reason
     with pytest.raises(CameraSourceError, match="does not exist"):
         real_clip(tmp_path / "none.mp4")
+
+
+def test_the_beginning_of_a_scenario_leaves_out_what_comes_later():
+    whole = load_scenario(SCENARIO)
+    begun = beginning_of(whole, 20, seed=9)
+    assert (begun.seconds, begun.seed) == (20, 9)
+    assert begun.people == whole.people
+    assert begun.lines == whole.lines
+    assert begun.events == ()
+    assert CAMERA in begun.cameras
+    assert MICROPHONE in begun.microphones
+
+
+@pytest.mark.parametrize("seconds", [1, 3])
+def test_a_simulated_clip_is_as_long_as_asked_for(seconds):
+    turns = simulated_clip(seconds)
+    if isinstance(turns, ClipAbsent):
+        pytest.skip(turns.reason)
+    assert len(turns) == 5 * seconds
+    assert turns[-1].frames[CAMERA].frame.rgb.shape == (240, 320, 3)
+
+
+def test_without_a_renderer_there_is_no_simulated_clip(monkeypatch):
+    def ensure(*_):
+        raise SimulatorMissingError("install libosmesa6")
+
+    monkeypatch.setattr(turn_clips, "ensure_scenario_clip", ensure)
+    assert simulated_clip(1) == ClipAbsent("install libosmesa6")

@@ -200,7 +200,7 @@ def test_what_is_exported_can_be_played_and_watched(
     assert {path.name for path in out.iterdir()} == names
     assert all(name in printed for name in names)
     assert "1 of 2 lines wait for the cell" in printed
-    (span,) = read_truth(out / "truth.json", 0, 2.0)
+    (span,) = read_truth(out / "truth.json", 0, 2.0).spans
     assert (span.kind.value, span.zone) == ("person_in_zone", "press_area")
     with pytest.raises(SystemExit) as left:
         main(["check", str(out / "cell.yaml")])

@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tml_ros.sim.camera_view import HALL, CameraView
+from tml_ros.sim.camera_view import CameraView
+
+HALL = CameraView((-2.7, -2.7, 3.3), (1.36, 1.40, 0.74), 46.0, 320, 240)
 
 
 def by_opencv(view: CameraView, points: np.ndarray) -> np.ndarray:

@@ -14,13 +14,17 @@ from tempfile import TemporaryDirectory
 
 from tml_ros.cell.replay_sound import WavSound
 from tml_ros.devices.captured_frame import CameraSourceError
+from tml_ros.devices.speech_renderer import SpeechUnavailableError
 from tml_ros.devices.video_file import VideoFile
 from tml_ros.sim.off_screen import SimulatorMissingError
-from tml_ros.sim.simulated_clip import MICROPHONE, ensure_clip
+from tml_ros.sim.scenario.scenario import Scenario
+from tml_ros.sim.scenario.scenario_file import load_scenario
+from tml_ros.sim.scenario_clip import ensure_scenario_clip
 from tml_ros.turn.micro_turn import AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_assembler import TurnAssembler
 
-CAMERA = "hall"
+CAMERA, MICROPHONE = "hall", "hall_mic"
+SCENARIO = "press_visit"
 REAL_CLIP = Path("worker_zone", "worker_zone.mp4")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -52,13 +56,24 @@ def real_clip(video: Path | None = None) -> list[MicroTurn] | ClipAbsent:
 
 
 def simulated_clip(seconds: int, *, seed: int = 20) -> list[MicroTurn] | ClipAbsent:
-    """The turns of so many seconds of the simulated cell, with sound, rendered now."""
+    """The turns of the first so many seconds of a simulated cell, with sound, rendered now."""
     try:
         with TemporaryDirectory(prefix="tml_ros_bench_") as folder:
-            clip = ensure_clip(seed=seed, seconds=seconds, folder=Path(folder))
-            return clip_turns(clip.video, clip.audio)
-    except SimulatorMissingError as error:
+            scenario = beginning_of(load_scenario(SCENARIO), seconds, seed=seed)
+            clip = ensure_scenario_clip(scenario, Path(folder))
+            return clip_turns(clip.film(CAMERA), clip.sound(MICROPHONE))
+    except (SimulatorMissingError, SpeechUnavailableError) as error:
         return ClipAbsent(str(error))
+
+
+def beginning_of(scenario: Scenario, seconds: float, *, seed: int) -> Scenario:
+    """The first seconds of a scenario, as another seed has it."""
+    kept = {
+        part: tuple(one for one in getattr(scenario, part) if (one.at or 0.0) < seconds)
+        for part in ("events", "lines", "handed_over")
+    }
+    changes = {**kept, "seconds": float(seconds), "seed": seed}
+    return Scenario.model_validate(scenario.model_dump() | changes)
 
 
 def clip_turns(video: Path, audio: Path | None = None) -> list[MicroTurn]:

@@ -1,1 +1,1 @@
-"""A small simulated cell, rendered headless, that comes with the truth about itself."""
+"""A simulated factory, drawn and heard without a screen, that comes with the truth about itself."""

@@ -47,7 +47,3 @@ class CameraView:
         across = 0.5 * self.width + focal * seen[:, 0] / depth
         down = 0.5 * self.height - focal * seen[:, 1] / depth
         return np.stack([across, down], axis=1)
-
-
-HALL = CameraView((-2.7, -2.7, 3.3), (1.36, 1.40, 0.74), 46.0, 320, 240)
-"""The camera of the cell: high in the corner opposite the press."""

@@ -1,7 +1,7 @@
 """What somebody looks like: the shapes of each limb as MuJoCo XML, after their `Look`.
 
-Knows nothing of poses: each limb is a body of its own that whoever renders moves about. Limbs and
-measures are those of `sim/worker_figure.py`; the trunk is one surface instead of slices.
+Knows nothing of poses: each limb is a body of its own that whoever renders moves about. The trunk
+is one surface.
 """
 
 from __future__ import annotations
