@@ -73,10 +73,10 @@ SpeechEvent = SpeechBegan | SpeechEnded
 class Endpointer:
     """Takes in sound, gives out where speech begins and ends.
 
-    on_db, off_db: above the noise floor; a frame is voiced above `on_db`, and while somebody speaks
-    above `off_db`. silence_s: without a voiced frame, after which speech has ended. longest_s:
-    after which it is cut. The defaults are those with which most lines of training scenarios end
-    where they do: machines are not steady noise, and lower ones never hear the end of them.
+    on_db, off_db: above the noise as it often is; a frame is voiced above `on_db`, and while
+    somebody speaks above `off_db`. silence_s: without a voiced frame, after which speech has ended.
+    longest_s: after which it is cut. The defaults are those with which most lines of training
+    scenarios end where they do.
 
     Raises ValueError for figures without meaning.
     """
@@ -86,8 +86,8 @@ class Endpointer:
         *,
         silence_s: float = 0.6,
         longest_s: float = 10.0,
-        on_db: float = 12.0,
-        off_db: float = 8.0,
+        on_db: float = 4.0,
+        off_db: float = 2.0,
     ) -> None:
         """Start in silence."""
         if not (0 < off_db <= on_db and 0.1 <= silence_s < longest_s):
@@ -149,7 +149,7 @@ class Endpointer:
     def _frame(self, frame: Samples, level: float, own: float) -> list[SpeechEvent]:
         above = self._off_db if self._begin is not None else self._on_db
         echo = self._echo.threshold_db(own)
-        threshold = max(self._floor.level_db + above, echo)
+        threshold = max(self._floor.level_db + self._floor.bump_db + above, echo)
         voiced = self._floor.ready and level > threshold
         self._frames.append(frame)
         self._voiced.append(voiced)

@@ -1,6 +1,8 @@
-"""How loud it is where nobody speaks: a guess that follows the level of 20 ms frames.
+"""How loud it is where nobody speaks, and how much louder it becomes now and then.
 
-Levels are dB of full scale. Knows nothing of who speaks: it is told. Of the thread of its session.
+Follows the level of 20 ms frames, in dB of full scale. Machines are not steady noise: what stands
+out of the floor by as much as they often do is not somebody. Knows nothing of who speaks: it is
+told. Of the thread of its session.
 """
 
 from __future__ import annotations
@@ -18,6 +20,13 @@ _FIRST: Final = 25
 _REMEMBERED: Final = 500
 _RISE_DB, _RISE_SPEAKING_DB = 0.10, 0.01
 """Per frame: 5 dB/s, and 0.5 dB/s while somebody speaks."""
+_BUMPS: Final = 200
+"""Frames without speech from which is known how much the noise stands out: 4 s."""
+_OFTEN: Final = 95.0
+"""Percentile of them."""
+_FIRST_BUMP_DB: Final = 7.0
+"""Believed before anything is known, as if it had been seen for `_FIRST` frames."""
+_MOST_BUMP_DB: Final = 10.0
 
 
 class NoiseFloor:
@@ -25,7 +34,10 @@ class NoiseFloor:
 
     def __init__(self) -> None:
         self._levels: deque[float] = deque(maxlen=_REMEMBERED)
+        self._bumps: deque[float] = deque(maxlen=_BUMPS)
         self.level_db = LOWEST_DB
+        self.bump_db = _FIRST_BUMP_DB
+        """How far the noise often stands out of `level_db`."""
 
     @property
     def ready(self) -> bool:
@@ -43,7 +55,17 @@ class NoiseFloor:
         gap = self._levels[-1] - self.level_db
         rise = _RISE_SPEAKING_DB if speaking else _RISE_DB
         self.level_db += 0.1 * gap if gap < 0 else min(0.05 * gap, rise)
+        if not speaking:
+            self._stands_out(max(0.0, gap))
 
     def heard_for_long(self) -> None:
         """Speech without an end: the quietest tenth of what was heard is taken for noise."""
         self.level_db = max(self.level_db, float(np.percentile(self._levels, 10)))
+
+    def _stands_out(self, bump_db: float) -> None:
+        self._bumps.append(bump_db)
+        often = min(float(np.percentile(self._bumps, _OFTEN)), _MOST_BUMP_DB)
+        share = len(self._bumps) / (len(self._bumps) + _FIRST)
+        if len(self._bumps) == _BUMPS:
+            share = 1.0
+        self.bump_db = share * often + (1 - share) * _FIRST_BUMP_DB

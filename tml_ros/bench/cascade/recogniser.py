@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 
 from tml_ros.bench.cascade.automaton import START, automaton
 from tml_ros.bench.cascade.grammar import Phrase
-from tml_ros.bench.cascade.pronunciation import pronounced
+from tml_ros.bench.cascade.pronunciation import Accent, all_pronounced
 from tml_ros.model.interface import ModelUnavailableError
 
 _SEARCH: Final = "it"
 _FRAME: Final = 160
 """Samples of a frame of pocketsphinx."""
+_LEAST_WORDS: Final = 4
 _FILLERS: Final = ("<", "[", "+")
 _BEAMS: Final = {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-40}
 """Wider than by default: an unusual voice is lost before the end of its phrase otherwise."""
@@ -55,8 +56,9 @@ class Guess:
 class Recogniser:
     """Knows these phrases.
 
-    least_fit, least_coverage: what a guess must reach to be taken for what was said. The defaults
-    were chosen on training wordings and voices.
+    accents: of English. The dictionary's own is American; others are added to it, and so are words
+    that it lacks. least_fit, least_coverage: what a guess must reach to be taken for what was said.
+    The defaults were chosen on training wordings and voices.
 
     Raises RecogniserMissingError.
     """
@@ -65,18 +67,18 @@ class Recogniser:
         self,
         phrases: Sequence[Phrase],
         *,
+        accents: Sequence[Accent] = ("en-us", "en-gb"),
         least_fit: float = -42.0,
         least_coverage: float = 0.8,
     ) -> None:
         """Load the acoustic model and compile the grammar, some 0.3 s."""
-        self._phrases = {phrase.text: phrase for phrase in phrases}
+        self._phrases = _with_shortened(phrases)
         self._least_fit, self._least_coverage = least_fit, least_coverage
         self._grammar = _decoder()
         self._phones = _decoder()
-        grammar = automaton(self._phrases)
-        for word in grammar.words:
-            if self._grammar.lookup_word(word) is None:
-                self._grammar.add_word(word, pronounced(word), True)
+        grammar = automaton(phrase.text for phrase in phrases)
+        for accent in accents:
+            _add_words(self._grammar, grammar.words, accent)
         arcs = [
             (arc.begin, arc.end, 1.0, arc.word) if arc.word else (arc.begin, arc.end, 1.0)
             for arc in grammar.arcs
@@ -103,7 +105,8 @@ class Recogniser:
 
     def read(self, text: str) -> Phrase | None:
         """The phrase of a text, exactly; text: plain words."""
-        return self._phrases.get(text)
+        phrase = self._phrases.get(text)
+        return phrase if phrase is not None and phrase.text == text else None
 
     def guess(self, samples: NDArray[np.float32], voiced: NDArray[np.bool_]) -> Guess:
         """The likeliest phrase, however unlikely; arguments as of `recognise`."""
@@ -124,6 +127,34 @@ class Recogniser:
         fit = (math.log(found.score) - math.log(free.score)) / _LOG_BASE / length
         coverage = float((spoken & heard).sum() / heard.sum())
         return Guess(self._phrases[found.hypstr], fit, coverage)
+
+
+def _with_shortened(phrases: Sequence[Phrase]) -> dict[str, Phrase]:
+    """By text; and long ones without their last word, where that leaves no doubt.
+
+    A last word that fades away is missing from what pocketsphinx finds.
+    """
+    meant: dict[str, set[Phrase]] = {}
+    for phrase in phrases:
+        words = phrase.text.split()
+        if len(words) > _LEAST_WORDS:
+            meant.setdefault(" ".join(words[:-1]), set()).add(phrase)
+    shortened = {text: one for text, (one, *others) in meant.items() if not others}
+    return {**shortened, **{phrase.text: phrase for phrase in phrases}}
+
+
+def _add_words(decoder: Any, words: Sequence[str], accent: Accent) -> None:  # noqa: ANN401
+    """Have the decoder know these words as that accent has them."""
+    if accent == "en-us":
+        words = [word for word in words if decoder.lookup_word(word) is None]
+    for word, phones in zip(words, all_pronounced(words, accent), strict=True):
+        name, number, known = word, 1, []
+        while (phones_before := decoder.lookup_word(name)) is not None:
+            known.append(phones_before)
+            number += 1
+            name = f"{word}({number})"
+        if phones not in known:
+            decoder.add_word(name, phones, True)
 
 
 def _decoded(decoder: Any, pcm: bytes) -> Any:  # noqa: ANN401 - pocketsphinx carries no types

@@ -29,7 +29,7 @@ Noise = Literal["white", "pink"]
 ZONES: Final = ("press_area", "robot_area", "loading_dock")
 ANSWERED: Final = tuple(act for act in COMMANDS if act is not Act.THANKS)
 UNANSWERED: Final = (Act.THANKS, Act.UH_HUH, Act.CHATTER, Act.NEAR_MISS, Act.LONG_STORY)
-_BEFORE_S, _AFTER_S = 1.2, 1.2
+_BEFORE_S, _AFTER_S = 5.0, 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def trials(
 def in_noise(
     speech: NDArray[np.float32], snr_db: float, noise: Noise, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Speech of ordinary level between 1.2 s of noise, float32 [n]."""
+    """Ordinarily loud speech in noise that is there 5 s before and 1.2 s after it: float32 [n]."""
     before, after = round(_BEFORE_S * SAMPLE_RATE), round(_AFTER_S * SAMPLE_RATE)
     sound = rng.standard_normal(before + len(speech) + after)
     if noise == "pink":
