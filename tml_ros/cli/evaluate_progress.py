@@ -7,7 +7,8 @@ from collections import Counter
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from tml_ros.bench.evaluation.judged_kinds import guards_judge
 from tml_ros.bench.evaluation.opinions import Opinion
@@ -22,6 +23,7 @@ class EvaluationProgress:
     """Over the scenarios of a plan, gone when they are played.
 
     scenarios: of the whole plan. seconds: of each. pictures: whether cells have cameras.
+    talks: whether there is anybody whose talk can be right or wrong.
     """
 
     def __init__(self, console: Console, *, scenarios: int, seconds: float, pictures: bool) -> None:
@@ -29,6 +31,7 @@ class EvaluationProgress:
         self._console = console
         self._scenarios = scenarios
         self._seconds = seconds
+        self._talks = talks
         self._guards = guards_judge(pictures=pictures)
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -77,7 +80,7 @@ class EvaluationProgress:
         if count["spans"]:
             told.append(f"found {count['found']} of {count['spans']}")
         told.append(f"{count['false']} false")
-        if count["count"]:
+        if self._talks and count["count"]:
             told.append(f"right {count['right']} of {count['count']}")
             told.append(f"{count['unasked']} unasked")
         return ", ".join(told)
@@ -86,10 +89,13 @@ class EvaluationProgress:
         """Show the bar where there is somebody to see it."""
         if self._console.is_terminal:
             self._progress = Progress(
-                BarColumn(bar_width=24),
+                BarColumn(bar_width=16),
                 TextColumn("{task.completed}/{task.total}"),
-                TimeElapsedColumn(),
-                TextColumn("{task.fields[told]}", markup=False),
+                TextColumn(
+                    "{task.fields[told]}",
+                    markup=False,
+                    table_column=Column(no_wrap=True, overflow="ellipsis"),
+                ),
                 console=self._console,
                 transient=True,
                 refresh_per_second=2,

@@ -153,7 +153,11 @@ def _played(
         _note(notes, f"{there} {len(tasks)} scenarios were there already, in {scope.folder}.")
     unplayed: dict[str, str] = {}
     progress = EvaluationProgress(
-        notes, scenarios=len(tasks), seconds=plan.seconds, pictures=plan.pictures
+        notes,
+        scenarios=len(tasks),
+        seconds=plan.seconds,
+        pictures=plan.pictures,
+        talks=plan.model != NO_MODEL,
     )
     for record in records.values():
         progress.take(record, played=False)

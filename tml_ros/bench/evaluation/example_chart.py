@@ -165,7 +165,8 @@ def _there(happened: Happened, view: _View, kind: HazardKind | None, zone: str) 
             if one.evident_s is not None and one.evident_s < one.end_s:
                 evident = view.bar(one.evident_s, one.end_s, "evident", "evident")
                 bars.append(evident)
-        yield Row(_words(of_kind), f"{_words(of_zone)}, was there", tuple(bars))
+        there = "there" if bars else "not there"
+        yield Row(_words(of_kind), f"{_words(of_zone)}: {there}", tuple(bars))
 
 
 def _raised(happened: Happened, view: _View, kind: HazardKind | None, zone: str) -> Iterator[Row]:

@@ -104,6 +104,9 @@ def behaviour_rows(results: Results) -> tuple[BehaviourRow, ...]:
 
 def _kind(results: Results, kind: HazardKind, names: Mapping[Opinion, str]) -> KindRows:
     judging = [one for one in names if kind in results.judged[one]]
+    if Opinion.BOTH in judging and len(judging) == 2:
+        # Together they are no other than the one of them that judges it.
+        judging.remove(Opinion.BOTH)
     return KindRows(
         capital(plain(kind.value)),
         _there(results, kind),
@@ -151,7 +154,7 @@ def _score_row(kind: HazardKind, row: Ranking) -> ScoreRow:
         capital(plain(kind.value)),
         "" if row.auc is None else f"{row.auc:.2f}",
         share_on_scale(row.at_rate.recall),
-        f"{threshold:.2f}" if threshold <= 1 else "above 1",
+        f"{threshold:.2f}" if threshold <= 1 else "no score gives it",
     )
 
 

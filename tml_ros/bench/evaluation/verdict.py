@@ -94,7 +94,8 @@ def _behaviour(every: SuiteResult, card: AgentCard) -> str:
     unasked = every.behaviour.unprovoked_per_hour
     if unasked is not None:
         told.append(f"spoke unasked {per_hour(unasked.value)} times an hour")
-    return f"; {card.title} {', '.join(told)}" if told else ""
+    *most, last = told or [""]
+    return f"; {card.title} {', '.join(most)}{', and ' if most else ''}{last}" if told else ""
 
 
 def untrained(card: AgentCard) -> str:
