@@ -26,7 +26,9 @@ class EvaluationProgress:
     talks: whether there is anybody whose talk can be right or wrong.
     """
 
-    def __init__(self, console: Console, *, scenarios: int, seconds: float, pictures: bool) -> None:
+    def __init__(
+        self, console: Console, *, scenarios: int, seconds: float, pictures: bool, talks: bool
+    ) -> None:
         """Nothing is shown before the `with` block is entered."""
         self._console = console
         self._scenarios = scenarios
