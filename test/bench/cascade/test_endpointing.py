@@ -71,6 +71,25 @@ def test_steady_noise_is_no_speech_however_loud(db):
     assert events_of(noise(20, db)) == []
 
 
+def test_beside_a_machine_that_thumps_speech_begins_and_ends_where_it_does():
+    thumps = [(0.2 + 0.4 * number, 0.06) for number in range(48)]
+    sound = noise(20)
+    for begin, lasts in thumps:
+        at = round(begin * SAMPLE_RATE)
+        sound[at : at + round(lasts * SAMPLE_RATE)] += hum(lasts, -42.0, pitch=250)
+    sound[10 * SAMPLE_RATE : 12 * SAMPLE_RATE] += hum(2.0)
+    began, over = events_of(sound)
+    assert began.at / SAMPLE_RATE == pytest.approx(10.0, abs=0.05)
+    assert over.end / SAMPLE_RATE == pytest.approx(12.0, abs=0.05)
+
+
+def test_soft_speech_is_heard_once_the_noise_is_known_to_be_steady():
+    sound = noise(12, -30.0)
+    sound[8 * SAMPLE_RATE : 9 * SAMPLE_RATE] += hum(1.0, -25.0)
+    (over,) = ended(events_of(sound))
+    assert over.begin / SAMPLE_RATE == pytest.approx(8.0, abs=0.05)
+
+
 def test_a_click_is_no_speech():
     assert events_of(with_hums(4, [(2.0, 0.04)])) == []
 

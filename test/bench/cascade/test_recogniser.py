@@ -44,6 +44,12 @@ def test_what_is_in_the_grammar_is_understood_in_quiet_and_in_noise(
         assert (phrase.act, phrase.about) == (act, about)
 
 
+def test_british_speech_is_understood_too(recogniser, stage):
+    phrase = recogniser.recognise(*utterance(stage, "Tell me when forty seconds are over.", "en"))
+    assert phrase is not None
+    assert (phrase.act, phrase.about) == (Act.REMIND, "40")
+
+
 @pytest.mark.parametrize(
     "text",
     ["My phone battery is nearly empty.", "The garden needs water after this heat.", "Aha."],
