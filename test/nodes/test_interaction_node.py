@@ -183,7 +183,8 @@ def test_an_untrained_model_takes_its_turns_and_nothing_of_it_leaves(seen, start
     wait_until(lambda: seen.beats, what="the first heartbeat")
     wait_until(lambda: seen.feed() or int(seen.beats[-1].get("muted_turns", 0)) >= 5)
     beat = seen.beats[-1]
-    assert (beat["model"], beat["model_trained"]) == ("untrained", "false")
+    told = ("model", "model_trained", "model_trusted")
+    assert [beat[key] for key in told] == ["untrained", "false", ""]
     assert int(beat["untrusted_hazards"]) == 2 * int(beat["muted_turns"])
     turns = "press/interaction: turns"
     wait_until(lambda: seen.feed() or "untrained" in seen.diagnostics[turns].message)
@@ -202,7 +203,8 @@ def test_a_trained_model_speaks_and_states_what_it_is_trusted_with(seen, start_w
     # One turn in five is answered late by that model.
     wait_until(lambda: seen.feed() or int(seen.beats[-1]["deadline_misses"]) > 0)
     beat = seen.beats[-1]
-    assert (beat["model"], beat["model_trained"]) == ("trained", "true")
+    told = ("model", "model_trained", "model_trusted")
+    assert [beat[key] for key in told] == ["trained", "true", "person_down"]
     assert int(beat["deadline_misses"]) < int(beat["turns"])
     assert float(beat["turn_p50_ms"]) < 200 < float(beat["turn_p99_ms"])
 
