@@ -163,11 +163,13 @@ def gone(process):
     return False
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "workers", "code"), [(signal.SIGKILL, "2", -9), (signal.SIGINT, "1", 130)]
+)
 def test_an_evaluation_that_was_ended_goes_on_and_gives_the_same(  # noqa: PLR0917 - fixtures
-    capsys, guards, tmp_path, run_process, wait_until, number, code
+    capsys, guards, tmp_path, run_process, wait_until, number, workers, code
 ):
-    process = started(run_process, tmp_path, "2")
+    process = started(run_process, tmp_path, workers)
     wait_until(lambda: list(tmp_path.glob("hazards_*.json")) or not process.running(), 60)
     process.signal(number)
     ended = process.wait(30)

@@ -77,7 +77,7 @@ def _mistake(
         example.at_s,
         example.at_s,
         headline=capital(plain(example.what)),
-        sentence=f"{capital(example.why)}.",
+        sentence=_ended(example.why),
         about=", ".join(dict.fromkeys(going_on(plan.scenario(record.task), example.at_s))),
     )
     what, _, last = example.what.rpartition(" ")
@@ -158,10 +158,15 @@ def _of_rule(record: ScenarioRecord, example: Example, found: Mistake, rule: Rul
     return replace(
         found,
         headline=f"{capital(name)}{about}: {fault}",
-        sentence=f"{capital(example.why)}.{words}",
+        sentence=f"{_ended(example.why)}{words}",
         asked=asks,
         expectation=outcome.expectation,
     )
+
+
+def _ended(why: str) -> str:
+    """As a sentence; one that quotes a whole sentence last has its stop."""
+    return capital(why) if why.endswith('."') else f"{capital(why)}."
 
 
 def _wanted(groups: tuple[tuple[str, ...], ...]) -> str:
