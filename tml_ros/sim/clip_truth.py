@@ -14,13 +14,11 @@ from pydantic import BaseModel, ConfigDict
 from tml_ros.sim.scenario.scenario import Scenario
 from tml_ros.sim.scene.pictures import zones_in_picture
 from tml_ros.sim.scene.quality import Quality
+from tml_ros.sim.simulator_version import SIMULATOR
 from tml_ros.sim.talk.act import Act
 from tml_ros.sim.truth.expectation import Rule
 from tml_ros.sim.truth.truth import Truth
 from tml_ros.turn.hazard import HazardKind
-
-RENDERER = 1
-"""Goes up with every change that shows or sounds; older clips are then made anew."""
 
 
 class _Told(BaseModel):
@@ -127,7 +125,7 @@ def clip_truth(
         seed=scenario.seed,
         seconds=scenario.seconds,
         made_of=made_of(scenario),
-        renderer=RENDERER,
+        renderer=SIMULATOR,
         quality=quality,
         cameras={
             name: ToldCamera(

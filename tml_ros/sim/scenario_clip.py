@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from tml_ros.sim.clip_truth import RENDERER, ClipTruth, ToldMicrophone, clip_truth, made_of
+from tml_ros.sim.clip_truth import ClipTruth, ToldMicrophone, clip_truth, made_of
 from tml_ros.sim.factory import Factory
 from tml_ros.sim.motion_jpeg import MotionJpeg
 from tml_ros.sim.scenario.scenario import Scenario
@@ -31,6 +31,7 @@ from tml_ros.sim.scenario.scenario_file import (
     scenario_text,
 )
 from tml_ros.sim.scene.quality import Quality
+from tml_ros.sim.simulator_version import SIMULATOR
 from tml_ros.turn.micro_turn import SAMPLE_RATE
 
 TRUTH_FILE, SCENARIO_FILE = "truth.json", "scenario.yaml"
@@ -97,7 +98,7 @@ def ensure_scenario_clip(
 def open_scenario_clip(folder: Path) -> ScenarioClip:
     """The clip in the folder. Raises ClipError."""
     truth = _told(folder)
-    if truth.renderer != RENDERER:
+    if truth.renderer != SIMULATOR:
         raise ClipError(f"{folder} was made by another version of the simulator; make it anew")
     for file, size in truth.sizes.items():
         with suppress(OSError):
