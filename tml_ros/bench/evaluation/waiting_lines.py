@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tml_ros.sim.scenario.scenario import LinePart
+from tml_ros.sim.talk.line_times import PATIENCE_S
 from tml_ros.sim.truth.truth import SpokenLine
 
-PATIENCE_S = 6.0
-"""Who waits for the cell gives up after so long."""
 EARLY_S = 0.3
 """The cell may begin so much before the line before has quite ended."""
 
