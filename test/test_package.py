@@ -34,7 +34,8 @@ FLOORS = (
     {"model", "background", "bag"},
     {"cell"},
     {"sim", "report"},
-    {"bench", "training"},
+    {"bench"},
+    {"training"},
     {"nodes", "console"},
     {"cli"},
 )
