@@ -7,6 +7,7 @@ or of what is done with its answers.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -27,6 +28,7 @@ from tml_ros.turn.turn_output import Floor
 
 FLOORS = tuple(Floor)
 """The floor head's answers, in the order of its logits: listen, speak, backchannel."""
+AfterLayer = Callable[[int, Tensor], None]
 _LISTEN = 4.0
 """How much untrained weights would rather listen than speak, in logits."""
 
@@ -65,22 +67,32 @@ class InteractionNet(nn.Module):
 
     def forward(self, batch: TokenBatch, store: KeyStore) -> Judgement:
         """One pass: every token of the batch through all layers, then hazards and floor."""
-        x, balance = self.through(batch, store)
+        return self.judged(batch, *self.through(batch, store))
+
+    def judged(self, batch: TokenBatch, x: Tensor, balance: Tensor) -> Judgement:
+        """What is read off the layers' output, [rows, places, width]."""
         x = self.norm(x).flatten(0, 1)
         # In a batch of fixed size the tokens of rows without a turn point behind the last place.
         last = x.shape[0] - 1
         boundary, act = x[batch.boundary_at.clamp(max=last)], x[batch.act_at.clamp(max=last)]
         return Judgement(self.hazards(boundary), self.floor(act), act, balance)
 
-    def through(self, batch: TokenBatch, store: KeyStore) -> tuple[Tensor, Tensor]:
-        """The layers alone: [rows, places, width], and the experts' mean balance loss."""
+    def through(
+        self, batch: TokenBatch, store: KeyStore, *, after: AfterLayer | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """The layers alone: [rows, places, width], and the experts' mean balance loss.
+
+        after: called with each layer's number and output.
+        """
         x: Tensor = self.embedding(batch)
         rotation = Rotation(batch.cos, batch.sin, batch.keep)
         losses = []
-        for block in self.blocks:
+        for layer, block in enumerate(self.blocks):
             x, balance = block(x, batch.sensors, rotation, store)
             if balance is not None:
                 losses.append(balance)
+            if after is not None:
+                after(layer, x)
         return x, torch.stack(losses).mean() if losses else x.new_zeros(())
 
 

@@ -87,6 +87,13 @@ class WholeStore:
         self.sensor_mask = sensor_mask
         self.dialogue_mask = dialogue_mask
 
+    def to(self, device: torch.device | str, dtype: torch.dtype) -> WholeStore:
+        """On a device, with masks in `dtype`."""
+        return WholeStore(
+            sensor_mask=self.sensor_mask.to(device, dtype),
+            dialogue_mask=self.dialogue_mask.to(device, dtype),
+        )
+
     def extended(self, layer: int, key: Tensor, value: Tensor, sensors: int) -> Keys:
         """The tokens at hand, dialogue half first."""
         del layer

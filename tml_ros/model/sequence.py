@@ -27,10 +27,8 @@ def whole(net: InteractionNet, clips: Sequence[Sequence[TurnTokens]]) -> Judgeme
     clips: each from the start of a session; their lengths may differ.
     """
     batch, store = whole_batch(net.preset, clips)
-    weight = net.hazards.weight
-    store.sensor_mask = store.sensor_mask.to(weight.device, weight.dtype)
-    store.dialogue_mask = store.dialogue_mask.to(weight.device, weight.dtype)
-    judged: Judgement = net(batch.to(weight.device, weight.dtype), store)
+    where = net.hazards.weight.device, net.hazards.weight.dtype
+    judged: Judgement = net(batch.to(*where), store.to(*where))
     return judged
 
 

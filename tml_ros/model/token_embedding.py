@@ -56,9 +56,11 @@ class TokenEmbedding(nn.Module):
             *(self._sinks(half, at) for half, at in enumerate(sinks)),
         )
         places = [batch.audio_at, batch.patch_at, batch.boundary_at, batch.text_at, batch.act_at]
+        # Under autocast some of them come in bfloat16, some do not; joined they are of one kind.
+        joined = torch.cat(tokens)
         # One place more than there is, for tokens that pad a batch of fixed size.
-        x = tokens[2].new_zeros((batch.rows * batch.places + 1, tokens[2].shape[-1]))
-        x = x.index_copy(0, torch.cat((*places, *sinks)), torch.cat(tokens))
+        x = joined.new_zeros((batch.rows * batch.places + 1, joined.shape[-1]))
+        x = x.index_copy(0, torch.cat((*places, *sinks)), joined)
         return x[:-1].unflatten(0, (batch.rows, batch.places))
 
     def _sinks(self, half: int, at: Tensor) -> Tensor:
