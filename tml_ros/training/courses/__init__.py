@@ -1,0 +1,1 @@
+"""Courses: lessons of one kind, by number, from rendered scenarios."""

@@ -1,0 +1,1 @@
+"""What a session senses of a rendered scenario, and what is to be learnt from it."""
