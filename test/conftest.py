@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -21,10 +21,13 @@ from tml_ros.cli.dds_profile import CAMERA, PROFILE_VARIABLES, PROFILES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+PATIENCE = 30.0
+"""Seconds until a test gives up: a busy machine starts a node in ten, an idle one in one."""
+ASK_AGAIN = 2.0
 _POLL = threading.Event()
 
 
-def _wait_until(condition: Callable[[], object], timeout: float = 10.0, what: str = "") -> None:
+def _wait_until(condition: Callable[[], object], timeout: float = PATIENCE, what: str = "") -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
@@ -34,7 +37,11 @@ def _wait_until(condition: Callable[[], object], timeout: float = 10.0, what: st
 
 @pytest.fixture
 def wait_until() -> Callable[..., None]:
-    """`wait_until(condition, timeout=10, what="")`: return once it is true, fail after timeout."""
+    """`wait_until(condition, timeout=30, what="")`: return once it is true, fail after timeout.
+
+    What may get lost on its way, as a message does that is sent before the reader has found its
+    writer, is sent within the condition, and so until it has come.
+    """
     return _wait_until
 
 
@@ -92,11 +99,37 @@ def ros_node(ros_domain: int) -> Iterator[object]:
     node = rclpy.create_node("observer", context=context)
     spinning = SpinThread(node)
     yield node
-    assert spinning.stop(), "a callback of the test did not return"
+    _wait_until(spinning.stop, what="a callback of the test")
     node.destroy_node()
     rclpy.try_shutdown(context=context)
     if spinning.failure is not None:
         raise spinning.failure
+
+
+@pytest.fixture
+def ask_service(ros_node: object) -> Callable[[Any, Any], Any]:
+    """`ask_service(client, request)`: its response; for requests that may come more than once.
+
+    The first response of a server gets lost where it has not found the client's reader yet: who
+    hears nothing asks again.
+    """
+
+    def ask(client: Any, request: Any) -> Any:
+        _wait_until(client.service_is_ready, what=client.srv_name)
+        futures: list[Any] = []
+        asked = 0.0
+
+        def answered() -> bool:
+            nonlocal asked
+            if time.monotonic() - asked > ASK_AGAIN:
+                asked = time.monotonic()
+                futures.append(client.call_async(request))
+            return any(future.done() for future in futures)
+
+        _wait_until(answered, what=f"a response of {client.srv_name}")
+        return next(future.result() for future in futures if future.done())
+
+    return ask
 
 
 class RunningProcess:
@@ -123,7 +156,7 @@ class RunningProcess:
         """Whether it has not ended yet."""
         return self.popen.poll() is None
 
-    def wait_for(self, words: str, timeout: float = 15.0) -> None:
+    def wait_for(self, words: str, timeout: float = PATIENCE) -> None:
         """Return once its output has these words; fails the test when it ends without them."""
         _wait_until(lambda: words in self.output() or not self.running(), timeout, words)
         if words not in self.output():
@@ -133,7 +166,7 @@ class RunningProcess:
         """Send a signal to the process itself."""
         self.popen.send_signal(number)
 
-    def wait(self, timeout: float = 10.0) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """Its exit code, once it has ended; fails the test after `timeout` seconds."""
         try:
             return self.popen.wait(timeout)

@@ -95,6 +95,14 @@ class Plant:
         asked = Delegation(id=name, question=question, **more)
         self.delegations.publish(String(data=asked.model_dump_json()))
 
+    def measured(self, celsius: float) -> bool:
+        """Publish a temperature; whether one was taken in, as the node reports of its streams."""
+        self.warm(celsius)
+        return any(
+            "temperature" in name and status.values.get("received", "0") != "0"
+            for name, status in self.diagnostics.items()
+        )
+
     def warm(self, celsius: float) -> None:
         message = Temperature(temperature=celsius)
         message.header.stamp = time_message(self.node.get_clock().now().nanoseconds)
@@ -114,14 +122,13 @@ def test_it_answers_from_telemetry_and_keeps_a_watch(
 ) -> None:
     process = start(path)
     wait_until(plant.listened, what="its subscriptions")
-    plant.warm(71.5)
+    wait_until(lambda: plant.measured(71.5), what="the reading")
     plant.ask("what is the temperature of press 1?", "q")
     wait_until(lambda: plant.ends("q"))
     plant.ask("tell me when the temperature of press 1 is back under 60", "w")
     wait_until(lambda: plant.ends("w"))
     assert plant.ends("w")[0].outcome is Outcome.ANSWERED
-    plant.warm(59.0)
-    wait_until(lambda: len(plant.ends("w")) == 2)
+    wait_until(lambda: plant.warm(59.0) or len(plant.ends("w")) == 2)
     assert "59 degC" in plant.ends("w")[1].say
     plant.ask("what is the temperature of press 1?", "q2")
     wait_until(lambda: plant.ends("q2"))
@@ -129,7 +136,7 @@ def test_it_answers_from_telemetry_and_keeps_a_watch(
     thinking = "press/background: thinking"
     wait_until(lambda: thinking in plant.diagnostics)
     process.signal(signal.SIGINT)
-    assert process.wait(5.0) == 0, process.output()
+    assert process.wait() == 0, process.output()
 
 
 def test_it_notices_a_bearing_by_itself_with_a_picture(
@@ -145,7 +152,7 @@ def test_it_notices_a_bearing_by_itself_with_a_picture(
         plant.vibration.publish(Float64MultiArray(data=wave))
         return any(one.outcome is Outcome.NOTICED for one in plant.findings)
 
-    wait_until(shake, timeout=20, what="the finding")
+    wait_until(shake, what="the finding")
     (noticed,) = [one for one in plant.findings if one.outcome is Outcome.NOTICED]
     assert "outer race" in noticed.say
     picture = tmp_path / "store" / "evidence" / noticed.evidence[0].picture
@@ -193,8 +200,8 @@ def test_a_killed_node_answers_after_its_restart_and_keeps_its_reminders(
         process.wait()
         process = start(path)
         process.wait_for("thinking about")
-    wait_until(lambda: answered(names) == len(names), timeout=30)
-    wait_until(lambda: any("check the oil" in one.say for one in plant.ends("r")[1:]), timeout=20)
+    wait_until(lambda: answered(names) == len(names))
+    wait_until(lambda: any("check the oil" in one.say for one in plant.ends("r")[1:]))
     for name in names:
         assert len({one.id for one in plant.ends(name)}) == 1
 
@@ -232,6 +239,6 @@ def test_what_cannot_work_is_one_line_and_code_2(
     path = tmp_path / "press.yaml"
     path.write_text(text)
     process = start(path)
-    assert process.wait(15) == 2
+    assert process.wait() == 2
     assert words in process.output()
     assert "Traceback" not in process.output()

