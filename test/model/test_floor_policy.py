@@ -31,6 +31,7 @@ SHARES = {
     "backchannel": (0.3, 0.2, START),
 }
 QUIET = {}
+SPARED = {"backchannels": False}
 WAITS = {"waiting": True}
 OVERDUE = {"waiting": True, "overdue": True}
 URGENT = {"waiting": True, "urgent": True}
@@ -40,6 +41,7 @@ TOLD_URGENT = {"told_to_yield": True, "waiting": True, "urgent": True}
 # Columns in the order of SHARES.
 TABLE = [
     (OwnSpeech.NOTHING, QUIET, (L, L, L, S, B)),
+    (OwnSpeech.NOTHING, SPARED, (L, L, L, S, L)),
     (OwnSpeech.NOTHING, WAITS, (L, L, L, S, B)),
     (OwnSpeech.NOTHING, OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.NOTHING, URGENT, (S, S, S, S, S)),
@@ -47,6 +49,7 @@ TABLE = [
     (OwnSpeech.NOTHING, TOLD_WAITING, (L, L, L, L, L)),
     (OwnSpeech.NOTHING, TOLD_URGENT, (S, S, S, S, S)),
     (OwnSpeech.BACKCHANNEL, QUIET, (X, X, B, S, B)),
+    (OwnSpeech.BACKCHANNEL, SPARED, (X, X, B, S, B)),
     (OwnSpeech.BACKCHANNEL, OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.BACKCHANNEL, URGENT, (S, S, S, S, S)),
     (OwnSpeech.BACKCHANNEL, TOLD, (X, X, X, X, X)),

@@ -19,14 +19,17 @@ from tml_ros.model.dialogue_tokens import ORDERS, DialogueTokens, TextKind
 from tml_ros.model.event_ages import Event, EventAges
 from tml_ros.model.floor_keeper import FloorKeeper
 from tml_ros.model.floor_policy import FloorStep
+from tml_ros.model.handed_over_text import HandedOverText
 from tml_ros.model.incoming_text import TakenToken
 from tml_ros.model.interface import InjectMode
 from tml_ros.model.own_state import OwnState, own_state_features
 from tml_ros.model.preset import Preset
 from tml_ros.model.saved_facts import Facts, SavedFacts
 from tml_ros.model.text_intake import TextIntake
+from tml_ros.model.text_voice import KnownText
 from tml_ros.model.text_writer import TextChoice, TextWriter
 from tml_ros.model.tokenizer import AllowedTokens, TextTokenizer, sound_text
+from tml_ros.model.utterance import Utterance
 from tml_ros.model.voice_context import VoiceContext
 from tml_ros.turn.turn_output import DelegationRequest, Floor
 
@@ -50,7 +53,7 @@ class Said:
     """What a turn gives out.
 
     text: the piece of text being said in this turn. voice: None when silent. ended: own speech is
-    over with this turn, by itself, or broken off before it.
+    over with this turn, by itself, or broken off before it. known: where it was handed over.
     """
 
     text: str
@@ -58,6 +61,7 @@ class Said:
     delegations: tuple[DelegationRequest, ...]
     voice: VoiceContext | None
     ended: bool
+    known: KnownText | None = None
 
 
 class _Phase(Enum):
@@ -104,6 +108,11 @@ class Conversation:
             **self._floor.counters,
             **self._writer.counters,
         }
+
+    @property
+    def utterance(self) -> Utterance | None:
+        """What is being said, by the last decision; None while silent. Not to be changed."""
+        return self._floor.utterance
 
     def inject(self, text: str, *, how: InjectMode, urgent: bool = False) -> None:
         """Hand over text: to be spoken, as silent context, or as a standing instruction.
@@ -164,14 +173,15 @@ class Conversation:
         self._phase = _Phase.TAKEN_IN
         return tokens
 
-    def decide(self, floor_logits: NDArray[np.float32]) -> Decision:
+    def decide(self, floor_logits: NDArray[np.float32], *, backchannels: bool = True) -> Decision:
         """After the pass: from logits [3] of LISTEN, SPEAK, BACKCHANNEL to what happens.
 
+        backchannels: whether one may begin in this turn.
         Raises TurnOrderError, and ValueError for another shape.
         """
         self._expect(_Phase.TAKEN_IN)
         spoke = self._floor.utterance
-        step = self._floor.decide(floor_logits)
+        step = self._floor.decide(floor_logits, backchannels=backchannels)
         speaks = self._floor.utterance
         self._stopped = step is FloorStep.STOP
         self._started = speaks is not None and speaks is not spoke
@@ -206,13 +216,14 @@ class Conversation:
         if written.delegations:
             self._ages.happened(Event.DELEGATION)
         voice = None if utterance is None else utterance.voice_context()
+        known = utterance.known if isinstance(utterance, HandedOverText) else None
         over = self._floor.pass_turn()
         if over:
             self._ages.happened(Event.SPEECH_ENDED)
         self._ages.pass_turns()
         self._own = written.own
         self._phase = _Phase.BETWEEN
-        return Said(written.text, floor, written.delegations, voice, over or self._stopped)
+        return Said(written.text, floor, written.delegations, voice, over or self._stopped, known)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Nothing: a conversation is all facts."""

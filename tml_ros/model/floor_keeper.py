@@ -71,11 +71,14 @@ class FloorKeeper:
         """Told to be silent, from the next decision on."""
         self._told_to_yield = True
 
-    def decide(self, logits: NDArray[np.float32]) -> FloorStep:
-        """Decide this turn from floor logits [3], in the order of `FLOORS`; act upon it."""
+    def decide(self, logits: NDArray[np.float32], *, backchannels: bool = True) -> FloorStep:
+        """Decide this turn from floor logits [3], in the order of `FLOORS`; act upon it.
+
+        backchannels: whether one may begin.
+        """
         shares = floor_shares(logits)
         utterance = self._utterance
-        step = floor_step(shares, self._situation())
+        step = floor_step(shares, self._situation(backchannels=backchannels))
         begins = step is FloorStep.START
         if step is FloorStep.BACKCHANNEL and utterance is None:
             self._utterance = self._free(backchannel=True)
@@ -102,7 +105,7 @@ class FloorKeeper:
         self._utterance = None
         return True
 
-    def _situation(self) -> FloorSituation:
+    def _situation(self, *, backchannels: bool) -> FloorSituation:
         utterance, queue = self._utterance, self.queue
         return FloorSituation(
             speech=OwnSpeech.NOTHING if utterance is None else utterance.speech,
@@ -111,6 +114,7 @@ class FloorKeeper:
             urgent=queue.urgent,
             overdue=queue.waited >= self._preset.voice.reply_patience * TURNS_PER_SECOND,
             told_to_yield=self._told_to_yield,
+            backchannels=backchannels,
         )
 
     def _begun(self) -> Utterance:

@@ -63,7 +63,7 @@ class FloorSituation:
 
     speech: what was being said until now. agreed: since it began, LISTEN has been below
     `STOP_HANDED_OVER` at least once. waiting, urgent: whether texts wait, and urgent ones among
-    them. overdue: whether one has waited for the patience.
+    them. overdue: whether one has waited for the patience. backchannels: whether one may begin.
     """
 
     speech: OwnSpeech = OwnSpeech.NOTHING
@@ -72,6 +72,7 @@ class FloorSituation:
     urgent: bool = False
     overdue: bool = False
     told_to_yield: bool = False
+    backchannels: bool = True
 
 
 def floor_shares(logits: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -101,7 +102,7 @@ def floor_step(shares: NDArray[np.float64], now: FloorSituation) -> FloorStep:
         return FloorStep.STOP if stops else FloorStep.CONTINUE
     if (now.waiting and now.overdue) or (now.speech is not OwnSpeech.FREE and speak >= START):
         return FloorStep.START
-    return _by_the_model(now.speech, listen, backchannel)
+    return _by_the_model(now.speech, listen, backchannel if now.backchannels else 0.0)
 
 
 def _by_the_model(speech: OwnSpeech, listen: float, backchannel: float) -> FloorStep:

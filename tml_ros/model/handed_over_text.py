@@ -12,6 +12,7 @@ from tml_ros.model.saved_facts import Facts, SavedFacts
 from tml_ros.model.speech_pace import TAIL_SECONDS, TURN_SECONDS, speech_pace, turns_until
 from tml_ros.model.spoken_queue import MAX_CHARACTERS
 from tml_ros.model.streamed_text import StreamedText
+from tml_ros.model.text_voice import KnownText
 from tml_ros.model.tokenizer import END, TextTokenizer
 from tml_ros.model.voice_context import TimedToken, VoiceContext, voice_context
 
@@ -51,9 +52,24 @@ class HandedOverText:
         return OwnSpeech.URGENT if self._urgent else OwnSpeech.HANDED_OVER
 
     @property
+    def known(self) -> KnownText:
+        """The text, and which turn of it this is."""
+        return KnownText(self._text, self.turns)
+
+    @property
     def over(self) -> bool:
         """Whether the last character and the tail are over."""
         return self.turns >= self._lasts
+
+    @property
+    def lasts(self) -> int:
+        """Turns it takes in all, the tail included."""
+        return self._lasts
+
+    @property
+    def timed(self) -> tuple[TimedToken, ...]:
+        """All its tokens, END last, and when each begins."""
+        return tuple(self._timed)
 
     @property
     def given(self) -> int:

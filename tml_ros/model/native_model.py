@@ -31,6 +31,7 @@ from tml_ros.model.shipped_weights import shipped_weights
 from tml_ros.model.ticker import Stepping, Ticker
 from tml_ros.model.tokenizer import TextTokenizer, TokenizerFileError, load_tokenizer
 from tml_ros.model.unfilled_net import PresetSizeError
+from tml_ros.model.voice_context import VoiceContext
 from tml_ros.turn.hazard import HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
@@ -136,11 +137,13 @@ class NativeModel:
         writing = [at for at, (_, one) in enumerate(decided) if one.text is not TextChoice.NONE]
         written = self._write(judged.act, [sessions[at] for at in writing], writing)
         said = [session.say(written.get(at, ())) for at, session in enumerate(sessions)]
-        mels = self._voice(judged.act, sessions, said)
+        lent = [session.lent(one) for session, one in zip(sessions, said, strict=True)]
+        speaking = [at for at, one in enumerate(said) if one.voice is not None and lent[at] is None]
+        mels = self._voice(judged.act, sessions, said, speaking)
         return [
             TurnOutput(
                 index=turn.index,
-                speech=session.sound(mels.get(at)),
+                speech=session.sound(mels.get(at), lent[at]),
                 text=said[at].text,
                 hazards=decided[at][0],
                 delegations=said[at].delegations,
@@ -164,25 +167,36 @@ class NativeModel:
         return dict(zip(rows, written.tolist(), strict=True))
 
     def _voice(
-        self, act: Tensor, sessions: Sequence[NativeSession], said: Sequence[Said]
+        self,
+        act: Tensor,
+        sessions: Sequence[NativeSession],
+        said: Sequence[Said],
+        speaking: Sequence[int],
     ) -> dict[int, np.ndarray[Any, np.dtype[np.float32]]]:
-        """Mel float32 [8, 80] of every row that speaks in this turn."""
-        speaking = [(at, one.voice) for at, one in enumerate(said) if one.voice is not None]
-        if not speaking:
-            return {}
-        rows = [at for at, _ in speaking]
+        """Mel float32 [8, 80] of these rows; those that take as many steps go together."""
+        most = self.preset.voice.steps
+        by_steps: dict[int, list[int]] = {}
+        for at in speaking:
+            by_steps.setdefault(sessions[at].effort.voice_steps(most), []).append(at)
+        mels: dict[int, np.ndarray[Any, np.dtype[np.float32]]] = {}
+        for steps, rows in by_steps.items():
+            condition = self._condition(act[rows], [said[at].voice for at in rows])
+            noise = torch.from_numpy(np.stack([sessions[at].noise() for at in rows]))
+            mel = self.net.voice.sample(condition, noise.to(act.device, act.dtype), steps)
+            mels.update(zip(rows, mel.float().cpu().numpy(), strict=True))
+        return mels
+
+    def _condition(self, act: Tensor, contexts: Sequence[VoiceContext | None]) -> Tensor:
+        """What the voice is told of each of these turns: [n, 8, width]."""
 
         def stacked(name: str) -> Tensor:
-            parts = np.stack([getattr(context, name) for _, context in speaking])
+            parts = np.stack([getattr(context, name) for context in contexts])
             return torch.from_numpy(parts).to(act.device)
 
-        noise = torch.from_numpy(np.stack([sessions[at].noise() for at in rows]))
-        condition = self.net.voice_text(
-            stacked("text"), stacked("seconds").to(act.dtype), stacked("valid"), act[rows]
+        condition: Tensor = self.net.voice_text(
+            stacked("text"), stacked("seconds").to(act.dtype), stacked("valid"), act
         )
-        steps = self.preset.voice.steps
-        mel = self.net.voice.sample(condition, noise.to(act.device, act.dtype), steps)
-        return dict(zip(rows, mel.float().cpu().numpy(), strict=True))
+        return condition
 
     def _place(self, session: NativeSession) -> tuple[int, int]:
         return self._tickers.index(session.ticker), session.row

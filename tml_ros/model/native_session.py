@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.model.conversation import Conversation, Decision, Said
+from tml_ros.model.effort import FULL, Effort
 from tml_ros.model.flow_noise import turn_noise
 from tml_ros.model.hazard_places import hazards_of
 from tml_ros.model.interface import InjectMode
 from tml_ros.model.layout import SessionLayout
 from tml_ros.model.ring_state import RingState
 from tml_ros.model.senses import Senses
+from tml_ros.model.text_voice import TextVoice
 from tml_ros.model.ticker import Stepping, Ticker
 from tml_ros.model.turn_tokens import TurnTokens
 from tml_ros.model.vocoder import StreamingVocoder
@@ -61,6 +63,8 @@ class NativeSession:
         self.conversation = Conversation(model.preset, model.tokenizer, session=seed)
         self.vocoder = StreamingVocoder()
         self.closed = False
+        self.effort = FULL
+        self._text_voice: TextVoice | None = None
         self.reset()
 
     def step(self, turn: MicroTurn) -> TurnOutput:
@@ -78,6 +82,14 @@ class NativeSession:
         """Be silent from the next turn on; what is being said is given up."""
         self.conversation.yield_floor()
 
+    def spare(self, effort: Effort) -> None:
+        """Do so much from the next turn on; `reset` does not change it, no file keeps it."""
+        self.effort = effort
+
+    def speak_by(self, voice: TextVoice) -> None:
+        """Let this voice say what it has ready when it begins; `reset` does not change it."""
+        self._text_voice = voice
+
     def reset(self) -> None:
         """Forget everything, as if just opened."""
         self.ring.reset()
@@ -87,6 +99,7 @@ class NativeSession:
         self.vocoder.reset()
         self.number = -1
         self._last_index: int | None = None
+        self._lent = False
 
     def close(self) -> None:
         """Give the session's memory to the next one that is opened."""
@@ -134,7 +147,7 @@ class NativeSession:
         self._last_index = turn.index
         tokens = TurnTokens(
             self.number,
-            self.senses.take_in(turn, number=self.number),
+            self.senses.take_in(turn, number=self.number, effort=self.effort),
             self.conversation.take_in(turn.texts, turn=self.number),
         )
         return Stepping(self.row, self.ring, tokens)
@@ -150,7 +163,7 @@ class NativeSession:
             microphones=self.senses.microphones,
             stamp_ns=turn.end_ns,
         )
-        return found, self.conversation.decide(floor)
+        return found, self.conversation.decide(floor, backchannels=self.effort.backchannels)
 
     def say(self, written: Sequence[int]) -> Said:
         """Third phase: the text of the turn."""
@@ -160,9 +173,24 @@ class NativeSession:
         """What the voice of this turn begins with: float32 [8, 80]."""
         return turn_noise(self.seed, self.number)
 
-    def sound(self, mel: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-        """Fourth phase: float32 [3200] of mel [8, 80]; None for a silent turn."""
+    def lent(self, said: Said) -> NDArray[np.float32] | None:
+        """What another voice says in this turn: float32 [3200]; None where the net's own is heard.
+
+        A text is said by one voice from its beginning to its end.
+        """
+        known, voice = said.known, self._text_voice
+        if known is None or voice is None or not (self._lent or known.turn == 0):
+            self._lent = False
+            return None
+        samples = voice.samples(known.text, known.turn)
+        self._lent = samples is not None
+        return samples
+
+    def sound(
+        self, mel: NDArray[np.float32] | None, lent: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32] | None:
+        """Fourth phase: float32 [3200] of mel [8, 80], or as lent; None for a silent turn."""
         if mel is None:
             self.vocoder.reset()
-            return None
+            return lent
         return self.vocoder.push(mel)

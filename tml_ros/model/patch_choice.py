@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tml_ros.model.effort import FULL, Effort
 from tml_ros.model.saved_facts import LARGEST, Facts, SavedFacts
 from tml_ros.model.session_arrays import put
 
@@ -65,23 +66,30 @@ class PatchChoice:
         self._turn = 0
 
     def choose(
-        self, changes: Mapping[int, NDArray[np.float32]], *, turn: int
+        self,
+        changes: Mapping[int, NDArray[np.float32]],
+        *,
+        turn: int,
+        effort: Effort = FULL,
     ) -> dict[int, NDArray[np.int64]]:
         """Patches to send of each camera that gave a frame, by slot: int64 [p], rising.
 
         changes: slot -> float32 [patches], by how many levels each differs from its version last
         sent; infinite where there is none, below zero where a patch shows nothing and is never to
-        be sent. turn: its number; one that does not rise counts as the next.
+        be sent. turn: its number; one that does not rise counts as the next. effort: less of it is
+        a smaller budget, but what must be sent is sent.
         """
         self._wait(turn)
         change = np.full(self._known.shape, -1.0, np.float32)
         for slot, of_camera in changes.items():
             change[slot] = of_camera
             self._known[slot] = of_camera >= 0
+        least = -(-np.count_nonzero(self._known) // self._refresh)
+        budget = effort.patch_budget(least=least, most=self._budget)
         here = change >= 0
         self._frames[here] += 1
         sent = np.zeros_like(here)
-        sent[here] = self._chosen(change[here], here)
+        sent[here] = self._chosen(change[here], here, budget)
         waits_anew = sent | ~self._known
         self._frames[waits_anew] = 0
         self._turns[waits_anew] = 0
@@ -107,7 +115,9 @@ class PatchChoice:
         self._turns[self._known] += passed
         np.minimum(self._turns, _LONGEST, out=self._turns)
 
-    def _chosen(self, change: NDArray[np.float32], here: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _chosen(
+        self, change: NDArray[np.float32], here: NDArray[np.bool_], budget: int
+    ) -> NDArray[np.bool_]:
         waited = self._turns[here]
         spare = np.maximum(self._refresh - self._frames[here], 0)
         chosen = np.zeros(len(change), np.bool_)
@@ -116,19 +126,20 @@ class PatchChoice:
         weight = (change + 1.0) * np.maximum(waited, 1)
         # Cameras without a frame: their patches stand as if the next one came in the next turn.
         later = np.maximum(self._refresh - self._frames[self._known & ~here], 0)
-        must = self._most_urgent(np.concatenate([spare, later]), self._budget * self._refresh)
+        # Reckoned with the smaller budget, what must be sent is more, and never too late for it.
+        must = self._most_urgent(np.concatenate([spare, later]), budget * self._refresh)
         chosen[np.lexsort((-weight, spare))[: min(must, self._budget)]] = True
 
         wanted = ~chosen
         if self._sparse:
             wanted &= change > self._levels
         by_weight = np.flatnonzero(wanted)[np.argsort(-weight[wanted], kind="stable")]
-        chosen[by_weight[: self._budget - np.count_nonzero(chosen)]] = True
+        chosen[by_weight[: max(0, budget - np.count_nonzero(chosen))]] = True
 
         due = np.maximum(self._refresh - waited, 0)
         rest = np.flatnonzero(~chosen)
         even = self._most_urgent(due[rest], len(change))
-        room = self._budget - np.count_nonzero(chosen)
+        room = max(0, budget - np.count_nonzero(chosen))
         chosen[rest[np.argsort(due[rest], kind="stable")[: min(even, room)]]] = True
         return chosen
 

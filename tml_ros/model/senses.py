@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.model.ear import Ear
+from tml_ros.model.effort import FULL, Effort
 from tml_ros.model.layout import SessionLayout, SessionLayoutError
 from tml_ros.model.preset import Preset
 from tml_ros.model.session_arrays import named, part
@@ -81,7 +82,7 @@ class Senses:
         counts["sound_of_unknown_microphone"] += self._unheard
         return {name: count for name, count in counts.items() if count}
 
-    def take_in(self, turn: MicroTurn, *, number: int) -> SensorTokens:
+    def take_in(self, turn: MicroTurn, *, number: int, effort: Effort = FULL) -> SensorTokens:
         """The sensor half of a turn. number: the session's running number of it."""
         self._meet(turn)
         missing = {
@@ -97,7 +98,7 @@ class Senses:
             state += [float(name is not None), heard.missing, _age(heard.seconds_since_sound)]
             bins.append(heard.bins)
             whose.append(np.full(len(heard.bins), place, np.int64))
-        seen = self._sight.see(turn.frames, turn=number, end_ns=turn.end_ns)
+        seen = self._sight.see(turn.frames, turn=number, end_ns=turn.end_ns, effort=effort)
         for camera in seen.cameras:
             state += [float(camera.present), float(camera.fresh), _age(camera.age_seconds)]
         return SensorTokens(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.model.camera_eye import CameraEye, Look
+from tml_ros.model.effort import FULL, Effort
 from tml_ros.model.layout import SessionLayout, SessionLayoutError
 from tml_ros.model.patch_choice import PatchChoice
 from tml_ros.model.patch_grid import centres
@@ -102,7 +103,9 @@ class Sight:
         self._choice.reset()
         self._forget()
 
-    def see(self, frames: Mapping[str, TurnFrame], *, turn: int, end_ns: int) -> Seen:
+    def see(
+        self, frames: Mapping[str, TurnFrame], *, turn: int, end_ns: int, effort: Effort = FULL
+    ) -> Seen:
         """The patches to send of a turn's frames.
 
         frames: by camera. turn: the turn's number. end_ns: when the turn ends.
@@ -119,7 +122,8 @@ class Sight:
                 continue
             rgb = np.ascontiguousarray(frame.rgb)
             looks[slot] = self._eyes[slot].look(rgb, frame.stamp_ns)
-        chosen = self._choice.choose({slot: look.change for slot, look in looks.items()}, turn=turn)
+        changes = {slot: look.change for slot, look in looks.items()}
+        chosen = self._choice.choose(changes, turn=turn, effort=effort)
         return self._seen(looks, chosen, end_ns)
 
     def arrays(self) -> dict[str, NDArray[Any]]:

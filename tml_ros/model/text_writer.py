@@ -14,7 +14,7 @@ from tml_ros.model.dialogue_tokens import ORDERS, TextKind
 from tml_ros.model.free_speech import FreeSpeech
 from tml_ros.model.handed_over_text import HandedOverText
 from tml_ros.model.incoming_text import TakenToken
-from tml_ros.model.saved_facts import LARGEST, Facts, SavedFacts
+from tml_ros.model.saved_facts import Facts, SavedFacts
 from tml_ros.model.tokenizer import DELEGATE, END, HOLD, AllowedTokens, TextTokenizer
 from tml_ros.model.utterance import Utterance
 from tml_ros.turn.turn_output import DelegationRequest
@@ -129,7 +129,7 @@ class TextWriter:
     def restore(self, facts: object) -> None:
         """Go on where another one stood, under its session. Raises ValueError; then of no use."""
         saved = SavedFacts(facts, "writer", ("session", "delegation", "refused"))
-        self._session = saved.whole("session", low=-LARGEST)
+        self._session = saved.whole("session")
         self._reader = DelegationReader(self._tokenizer, session=self._session)
         self._reader.restore(saved.part("delegation"))
         self._refused = saved.whole("refused")
