@@ -6,65 +6,52 @@ that were there when it was made. One thread owns it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.cell.session_layout import session_layout
-from tml_ros.model.layout import SessionLayout
 from tml_ros.model.preset import Preset
+from tml_ros.model.tokenizer import TextTokenizer, load_tokenizer
 from tml_ros.model.turn_tokens import TurnTokens
 from tml_ros.sim.render.array_file import SUFFIX, ShardError
-from tml_ros.sim.render.shard import RenderedScenario, Shard, read_shard
+from tml_ros.sim.render.shard import RenderedScenario
 from tml_ros.sim.split import Split
+from tml_ros.training.courses.course import Course
+from tml_ros.training.courses.open_shards import OpenShards
 from tml_ros.training.courses.silence import silence
+from tml_ros.training.courses.voices import Voices
 from tml_ros.training.courses.windows import Window, Windows
 from tml_ros.training.lesson import Lesson
 from tml_ros.training.sensing.cell_sound import cell_sound, hall_sound
-from tml_ros.training.sensing.own_speech import RenderedSpeech, Speech, own_speech
+from tml_ros.training.sensing.loudspeaker import played
 from tml_ros.training.sensing.sensed_scene import SensedScene, sensed_scene
 from tml_ros.training.sensing.variety import USUAL, Variety
 from tml_ros.training.teaching.script import Script
 
-Teacher = Callable[[RenderedScenario, Preset, np.random.Generator], Script]
+Sound = NDArray[np.float32]
+Teacher = Callable[[RenderedScenario, Preset, TextTokenizer, np.random.Generator], Script]
 """What is right to say in a scenario; picklable."""
 
-WINDOW = 20
+WINDOW: Final = 20
 """Turns of a lesson of sight: 4 s."""
 _TRIES = 4
-
-
-class Course(str, Enum):
-    """Kinds of lessons."""
-
-    SIGHT = "sight"
-    """Short: what is seen and heard; nothing is said."""
-    TALK = "talk"
-    """Whole scenarios: who has the floor, what is said, what is heard; without pictures."""
-    BOTH = "both"
-    """Whole scenarios with pictures."""
-
-
-def say_nothing(scene: RenderedScenario, preset: Preset, rng: np.random.Generator) -> Script:
-    """A teacher who teaches nothing."""
-    del rng
-    return silence(preset, scene.entry.turns)
 
 
 class ShardLessons:
     """See `LessonSource`.
 
     folders: with shards; all of them count as one. course: `Course` or its name. window: turns of
-    a lesson, WINDOW of sight and else the whole scenario; longer than a scenario is the whole of
-    it. teacher: of what is said. speech: how the session's own words sound. looks: those of the
-    shards. seeds: only scenarios with seeds from the first on, below the second.
+    a lesson, WINDOW of sight and else the whole scenario, of which it may not be longer than some.
+    teacher: of what is said, `teach` unless another is given. looks: those of the shards. seeds:
+    only scenarios with seeds from the first on, below the second. voices: folder where the
+    session's own speech is kept for other processes and the next time.
 
-    Raises ShardError where there are no shards or they are not for this preset and course, OSError.
+    Raises ShardError where there are no shards, and when they are opened, at the first call, where
+    they are not for this preset and course; OSError, SpeechUnavailableError.
     """
 
     def __init__(
@@ -73,12 +60,12 @@ class ShardLessons:
         preset: Preset,
         *,
         course: Course | str,
+        teacher: Teacher | None = None,
         window: int | None = None,
         variety: Variety = USUAL,
-        teacher: Teacher = say_nothing,
-        speech: Speech | None = None,
         looks: Split = Split.TRAIN,
         seeds: tuple[int, int] | None = None,
+        voices: Path | None = None,
     ) -> None:
         """Note which files there are."""
         some = (folders,) if isinstance(folders, Path) else tuple(folders)
@@ -88,12 +75,12 @@ class ShardLessons:
         if not self.files:
             raise ShardError(f"no shards in {', '.join(map(str, some))}")
         self.course = Course(course)
-        self._preset, self._variety = preset, variety
-        self._window = WINDOW if window is None and self.course is Course.SIGHT else window
-        self._teacher, self._looks, self._seeds = teacher, looks, seeds
-        self._speech: Speech = RenderedSpeech() if speech is None else speech
-        self._warning: Speech = RenderedSpeech()
-        self._opened: _Opened | None = None
+        if window is not None and window < 1:
+            raise ValueError(f"a lesson has at least one turn, not {window}")
+        self._preset, self._variety, self._teacher = preset, variety, teacher
+        self._window, self._looks, self._seeds = window, looks, seeds
+        self._voices = voices
+        self._open: _Open | None = None
 
     @property
     def preset(self) -> Preset:
@@ -102,137 +89,116 @@ class ShardLessons:
 
     def __len__(self) -> int:
         """How many there are in an epoch."""
-        opened = self._open()
-        return len(opened.scenes if opened.windows is None else opened.windows)
+        opened = self._opened()
+        return len(opened.shards.scenes if opened.windows is None else opened.windows)
 
     def lesson(self, index: int, seed: int) -> Lesson:
         """One of them; see `LessonSource`. Raises IndexError."""
         if not 0 <= index < len(self):
             raise IndexError(f"lesson {index} of {len(self)}")
         rng = np.random.default_rng([index, seed])
-        windows = self._open().windows
-        if windows is not None:
-            return self._of_sight(windows.window(index, rng), rng)
-        return self._of_talk(index, rng)
+        opened = self._opened()
+        if opened.windows is None:
+            return self._of_talk(opened, index, rng)
+        return self._of_sight(opened, opened.windows.window(index, rng), rng)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is open."""
-        return {**vars(self), "_opened": None}
+        return {**vars(self), "_open": None}
 
-    def _of_sight(self, window: Window, rng: np.random.Generator) -> Lesson:
-        opened = self._open()
-        scene, turns = opened.scenes[window.scene], window.turns
-        script = opened.silent(self._preset, len(turns))
-        sensed = self._sensed(
-            window.scene, turns, hall_sound(scene, turns), rng, under=self._under(turns, rng)
-        )
+    def _of_sight(self, opened: _Open, window: Window, rng: np.random.Generator) -> Lesson:
+        scene, turns = opened.shards.scenes[window.scene], window.turns
+        under = _under(opened.shards.scenes, turns, rng) if self._mixes(rng) else None
+        sound = hall_sound(scene, turns)
+        sensed = self._sensed(opened, window, sound, rng, under=under)
         about = f"{scene.entry.name} of {scene.entry.suite.value} from turn {turns.start} on"
-        return _lesson(about, sensed, script)
+        return _lesson(about, sensed, opened.silence)
 
-    def _of_talk(self, index: int, rng: np.random.Generator) -> Lesson:
-        scene = self._open().scenes[index]
-        script = self._teacher(scene, self._preset, rng)
-        turns = range(min(scene.entry.turns, len(script.dialogue), self._window or 1 << 30))
-        own = own_speech(script, len(turns), self._speech, self._warning)
-        sound = cell_sound(scene, len(turns), own, script.line_starts)
-        sensed = self._sensed(index, turns, sound, rng, under=None)
+    def _of_talk(self, opened: _Open, index: int, rng: np.random.Generator) -> Lesson:
+        scene = opened.shards.scenes[index]
+        script = opened.teacher(scene, self._preset, opened.tokenizer, rng)
+        length = min(scene.entry.turns, len(script.dialogue), self._window or scene.entry.turns)
+        own = played(script, length, speech=opened.voices.speech, warning=opened.voices.warning)
+        sound = cell_sound(scene, length, own, script.line_starts)
+        sensed = self._sensed(opened, Window(index, range(length)), sound, rng, under=None)
         return _lesson(f"{scene.entry.name} of {scene.entry.suite.value}", sensed, script)
 
     def _sensed(
         self,
-        number: int,
-        turns: range,
-        sound: dict[str, NDArray[np.float32]],
+        opened: _Open,
+        window: Window,
+        sound: Mapping[str, Sound],
         rng: np.random.Generator,
         *,
-        under: NDArray[np.float32] | None,
+        under: Sound | None,
     ) -> SensedScene:
-        opened = self._open()
-        layout = opened.layout(number)
-        if self.course is Course.TALK:
-            layout = SessionLayout({}, layout.microphones)
         return sensed_scene(
-            opened.scenes[number],
-            turns,
+            opened.shards.scenes[window.scene],
+            window.turns,
             sound,
-            layout,
+            opened.shards.layout(window.scene),
             self._preset,
             variety=self._variety,
             rng=rng,
             under=under,
         )
 
-    def _under(self, turns: range, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Sound of another scenario in which no hazard is heard."""
-        if rng.random() >= self._variety.mixed:
-            return None
-        scenes = self._open().scenes
-        for _ in range(_TRIES):
-            scene = scenes[int(rng.integers(len(scenes)))]
-            room = scene.entry.turns - len(turns)
-            if room < 0:
-                continue
+    def _mixes(self, rng: np.random.Generator) -> bool:
+        return bool(rng.random() < self._variety.mixed)
+
+    def _opened(self) -> _Open:
+        if self._open is None:
+            shards = OpenShards(
+                self.files,
+                self._preset,
+                course=self.course,
+                looks=self._looks,
+                seeds=self._seeds,
+            )
+            tokenizer = load_tokenizer(vocabulary=self._preset.text.vocabulary)
+            window = self._window or WINDOW
+            self._open = _Open(
+                shards,
+                Windows(shards.scenes, window) if self.course is Course.SIGHT else None,
+                tokenizer,
+                silence(self._preset, tokenizer, window),
+                Voices(self._preset, tokenizer, folder=self._voices),
+                self._teacher or _teach(),
+            )
+        return self._open
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What a process has that makes lessons."""
+
+    shards: OpenShards
+    windows: Windows | None
+    tokenizer: TextTokenizer
+    silence: Script
+    voices: Voices
+    teacher: Teacher
+
+
+def _teach() -> Teacher:
+    from tml_ros.training.teaching.teacher import teach  # noqa: PLC0415 - sight does without
+
+    return teach
+
+
+def _under(
+    scenes: Sequence[RenderedScenario], turns: range, rng: np.random.Generator
+) -> Sound | None:
+    """Sound of so many turns of another scenario in which no hazard is heard."""
+    for _ in range(_TRIES):
+        scene = scenes[int(rng.integers(len(scenes)))]
+        room = scene.entry.turns - len(turns)
+        if room >= 0:
             first = int(rng.integers(room + 1))
             part = range(first, first + len(turns))
             if not scene.heard[part.start : part.stop].any():
                 return next(iter(hall_sound(scene, part).values()), None)
-        return None
-
-    def _open(self) -> _Opened:
-        if self._opened is None:
-            shards = tuple(read_shard(path) for path in self.files)
-            for shard in shards:
-                self._check(shard)
-            scenes = tuple(shard[number] for shard in shards for number in range(len(shard)))
-            if self._seeds is not None:
-                first, last = self._seeds
-                scenes = tuple(scene for scene in scenes if first <= scene.entry.seed < last)
-            if not scenes:
-                raise ShardError(f"no scenario of {self.files[0].parent} has seeds {self._seeds}")
-            windows = None
-            if self.course is Course.SIGHT:
-                windows = Windows(scenes, self._window or WINDOW)
-            self._opened = _Opened(scenes, windows, {}, {})
-        return self._opened
-
-    def _check(self, shard: Shard) -> None:
-        plan, sight = shard.header.plan, self._preset.sight
-        for wrong, why in (
-            (plan.looks is not self._looks, f"has {plan.looks.value} looks"),
-            (not plan.sound, "was rendered without sound"),
-            (self.course is not Course.TALK and not plan.pictures, "was rendered without pictures"),
-            (
-                self.course is not Course.TALK and plan.patches != (sight.columns, sight.rows),
-                f"has {plan.patches} patches where the model has {(sight.columns, sight.rows)}",
-            ),
-        ):
-            if wrong:
-                raise ShardError(
-                    f"{shard.path} {why}; it cannot be used for the course {self.course.value} "
-                    f"of {self._preset.name} with {self._looks.value} looks"
-                )
-
-
-@dataclass(slots=True)
-class _Opened:
-    """What is known of the shards in the process that reads them."""
-
-    scenes: tuple[RenderedScenario, ...]
-    windows: Windows | None
-    layouts: dict[int, SessionLayout]
-    silences: dict[int, Script]
-
-    def layout(self, number: int) -> SessionLayout:
-        """Of a scenario's cell."""
-        if number not in self.layouts:
-            self.layouts[number] = session_layout(self.scenes[number].cell())
-        return self.layouts[number]
-
-    def silent(self, preset: Preset, turns: int) -> Script:
-        """A script of nothing."""
-        if turns not in self.silences:
-            self.silences[turns] = silence(preset, turns)
-        return self.silences[turns]
+    return None
 
 
 def _lesson(about: str, sensed: SensedScene, script: Script) -> Lesson:
@@ -240,10 +206,8 @@ def _lesson(about: str, sensed: SensedScene, script: Script) -> Lesson:
     return Lesson(
         about=about,
         turns=tuple(
-            TurnTokens(number, sensors, dialogue)
-            for number, (sensors, dialogue) in enumerate(
-                zip(sensed.tokens, script.dialogue, strict=False)
-            )
+            TurnTokens(number, sensors, script.dialogue[number])
+            for number, sensors in enumerate(sensed.tokens)
         ),
         hazards=sensed.hazards,
         things=sensed.things,

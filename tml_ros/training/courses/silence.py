@@ -7,14 +7,14 @@ import numpy as np
 from tml_ros.model.conversation import Conversation
 from tml_ros.model.floor_policy import FLOORS
 from tml_ros.model.preset import Preset
-from tml_ros.model.tokenizer import HOLD, load_tokenizer
+from tml_ros.model.tokenizer import HOLD, TextTokenizer
 from tml_ros.training.teaching.script import Script
 from tml_ros.turn.turn_output import Floor
 
 
-def silence(preset: Preset, turns: int) -> Script:
+def silence(preset: Preset, tokenizer: TextTokenizer, turns: int) -> Script:
     """The dialogue half of a session that listens all the time; nothing of it is to be learnt."""
-    conversation = Conversation(preset, load_tokenizer(vocabulary=preset.text.vocabulary))
+    conversation = Conversation(preset, tokenizer)
     listen = np.array([0.0 if floor is Floor.LISTEN else -20.0 for floor in FLOORS], np.float32)
     dialogue = []
     for turn in range(turns):
