@@ -47,14 +47,17 @@ class SpeechRenderer:
             raise UnknownVoiceError(_unknown(language))
         self._run("")
 
-    def render(self, text: str) -> NDArray[np.float32]:
+    def render(self, text: str, *, word_gap_ms: int = 0) -> NDArray[np.float32]:
         """The text as speech: float32 [n], mono, 16 kHz, peak 0.9; empty where nothing is said.
+
+        word_gap_ms: silence put between words beside their own, whole tens; words that espeak-ng
+            says as one ("in the") stay together.
 
         Raises ValueError for text of more than 1,000 characters, SpeechUnavailableError.
         """
         if len(text) > MAX_TEXT:
             raise ValueError(f"text has {len(text)} characters, at most {MAX_TEXT} can be spoken")
-        data = self._run(text.replace("\0", " "))
+        data = self._run(text.replace("\0", " "), word_gap_ms=word_gap_ms)
         if not data:
             return np.zeros(0, np.float32)
         try:
@@ -70,8 +73,10 @@ class SpeechRenderer:
         speech *= np.float32(SPEECH_PEAK / np.abs(speech).max())
         return speech
 
-    def _run(self, text: str) -> bytes:
+    def _run(self, text: str, *, word_gap_ms: int = 0) -> bytes:
         command = [PROGRAM, "-v", self._language, "-b", "1", "--stdin", "--stdout"]
+        if word_gap_ms:
+            command += ["-g", str(word_gap_ms // 10)]
         try:
             done = subprocess.run(
                 command, input=text.encode(), capture_output=True, timeout=_TIMEOUT_S, check=False
