@@ -9,8 +9,12 @@ import pytest
 
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.interaction import Interaction
+from tml_ros.cell.load_shedding import Shed
+from tml_ros.cell.rendered_voice import RenderedVoice
+from tml_ros.model.effort import FULL, Effort
 from tml_ros.model.interface import InjectMode, Session
 from tml_ros.model.layout import SessionLayout
+from tml_ros.model.text_voice import TextVoice
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
@@ -228,3 +232,73 @@ def test_the_figures_tell_what_the_turns_lacked() -> None:
     assert figures.turns == len(turns) == 3
     assert figures.gaps == {("frame_missing", "rear"): 3}
     assert figures.counts == {"late_frames": 1}
+
+
+class Obliging(Model):
+    """A model that can do less and lend its mouth."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda turn: TurnOutput(turn.index))
+        self.effort = FULL
+        self.voice: TextVoice | None = None
+        self.handed: list[str] = []
+
+    def spare(self, effort: Effort) -> None:
+        self.effort = effort
+
+    def speak_by(self, voice: TextVoice) -> None:
+        self.voice = voice
+
+    def inject(self, text: str, *, how: InjectMode, urgent: bool = False) -> None:
+        ready = self.voice is not None and self.voice.samples(text, 0) is not None
+        self.handed.append(f"{how}: {text}: {'ready' if ready else 'not ready'}")
+
+
+def test_what_is_left_out_is_told_to_the_model_and_counted_by_turns() -> None:
+    model = Obliging()
+    interaction = Interaction(CELL, model)
+    before = len(run(interaction))
+    assert "shed_turns" not in interaction.figures.counts
+    interaction.leave_out(Shed.VOICE)
+    assert (interaction.shed, model.effort) == (Shed.VOICE, Shed.VOICE.effort)
+    turns = before + len(run(interaction))
+    assert interaction.figures.counts["shed_turns"] == turns - before
+    interaction.leave_out(Shed.NOTHING)
+    run(interaction)
+    assert model.effort == FULL
+    assert interaction.figures.counts["shed_turns"] == turns - before
+
+
+@pytest.mark.parametrize("model", [None, Model(lambda turn: TurnOutput(turn.index))])
+def test_where_nothing_can_be_left_out_nothing_is_said_to_be(model: Model | None) -> None:
+    interaction = Interaction(CELL, model)
+    interaction.leave_out(Shed.PATCHES)
+    run(interaction)
+    assert interaction.shed is Shed.NOTHING
+    assert "shed_turns" not in interaction.figures.counts
+
+
+def test_what_is_to_be_said_by_the_text_voice_is_ready_when_it_is_handed_over() -> None:
+    model = Obliging()
+    voice = RenderedVoice(lambda text: np.ones(10, np.float32), wanted=lambda text: "7" in text)
+    interaction = Interaction(CELL, model, text_voice=voice)
+    for text, spoken in (("71 degrees", True), ("all is well", True), ("77 turns", False)):
+        assert interaction.hand_over(text, spoken=spoken)
+    assert model.handed == [
+        "spoken: 71 degrees: ready",
+        "spoken: all is well: not ready",
+        "silent: 77 turns: not ready",
+    ]
+
+
+def test_a_model_that_cannot_lend_its_mouth_says_everything_itself() -> None:
+    rendered: list[str] = []
+
+    def say(text: str) -> np.ndarray:
+        rendered.append(text)
+        return np.ones(10, np.float32)
+
+    voice = RenderedVoice(say, wanted=lambda text: True)
+    model = Model(lambda turn: TurnOutput(turn.index))
+    assert Interaction(CELL, model, text_voice=voice).hand_over("71 degrees", spoken=True)
+    assert rendered == []

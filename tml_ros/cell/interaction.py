@@ -16,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.load_shedding import Shed
 from tml_ros.cell.model_gate import ModelGate, ModelStanding, model_standing
 from tml_ros.cell.session_layout import session_layout
-from tml_ros.cell.turn_figures import MODEL_FAULTS, TurnFigures, assembler_counts
+from tml_ros.cell.turn_figures import MODEL_FAULTS, SHED_TURNS, TurnFigures, assembler_counts
+from tml_ros.model.effort import SparingSession
 from tml_ros.model.interface import InteractionModel, Session
+from tml_ros.model.text_voice import TextVoice, VoicedSession
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_SAMPLES, AudioBlock, Frame, GapKind, MicroTurn
 from tml_ros.turn.turn_assembler import TurnAssembler
@@ -45,15 +48,28 @@ class Interaction:
     """Turns what comes in into answered micro-turns.
 
     model: None for a cell without one; its outputs are silent and state no hazards.
+    text_voice: says what it can of the texts that are handed over, in place of the model's voice.
     """
 
-    def __init__(self, cell: CellDescription, model: InteractionModel | None) -> None:
+    def __init__(
+        self,
+        cell: CellDescription,
+        model: InteractionModel | None,
+        *,
+        text_voice: TextVoice | None = None,
+    ) -> None:
         """Open the cell's session. Raises SessionLayoutError where the model has no room for it."""
         self._assembler = TurnAssembler(
             microphones=tuple(cell.microphones), cameras=tuple(cell.cameras)
         )
         self._session = None if model is None else model.open_session(session_layout(cell))
         self._gate = None if model is None else ModelGate(model_standing(model))
+        self._text_voice = None
+        if text_voice is not None and isinstance(self._session, VoicedSession):
+            self._text_voice = text_voice
+            self._session.speak_by(text_voice)
+        self._shed = Shed.NOTHING
+        self._shed_turns = 0
         self._faults: deque[ModelFault] = deque(maxlen=MAX_FAULTS)
         self._fault_count = 0
         self._turns = 0
@@ -67,6 +83,8 @@ class Interaction:
             counts[MODEL_FAULTS] = self._fault_count
         if self._gate is not None:
             counts.update(self._gate.counts)
+        if self._shed_turns:
+            counts[SHED_TURNS] = self._shed_turns
         return TurnFigures(self._turns, dict(self._gaps), counts)
 
     @property
@@ -94,12 +112,30 @@ class Interaction:
     def hand_over(self, text: str, *, spoken: bool, urgent: bool = False) -> bool:
         """Give the model something that was found out: to say, or to know; False where it cannot.
 
-        A model that was never learnt would say nothing of it.
+        A model that was never learnt would say nothing of it. What is to be said by the text voice
+        is prepared now unless it was before, which may take longer than a turn.
         """
         if self._session is None or self._gate is None or not self._gate.standing.trained:
             return False
+        if spoken and self._text_voice is not None:
+            self._text_voice.prepare(text)
         self._session.inject(text, how="spoken" if spoken else "silent", urgent=urgent)
         return True
+
+    @property
+    def shed(self) -> Shed:
+        """What the model leaves out."""
+        return self._shed
+
+    def leave_out(self, shed: Shed) -> None:
+        """Leave out so much from the next turn on, until told otherwise.
+
+        Nothing changes where the model cannot do less. Nobody but whoever runs live says this: what
+        is replayed is answered in full.
+        """
+        if isinstance(self._session, SparingSession):
+            self._shed = shed
+            self._session.spare(shed.effort)
 
     def poll(self, now_ns: int) -> list[tuple[MicroTurn, TurnOutput]]:
         """The turns that are complete or over by now, each with its answer."""
@@ -121,6 +157,7 @@ class Interaction:
     def answer(self, turn: MicroTurn) -> TurnOutput:
         """The model's answer to a turn of `closed`."""
         self._turns += 1
+        self._shed_turns += self._shed is not Shed.NOTHING
         self._gaps.update((gap.kind.value, gap.stream) for gap in turn.gaps)
         session, gate = self._session, self._gate
         if session is None or gate is None:

@@ -15,12 +15,14 @@ from tml_ros.turn.micro_turn import GapKind
 
 DEADLINE_MISSES, MODEL_FAULTS = "deadline_misses", "model_faults"
 UNTRUSTED_HAZARDS, MUTED_TURNS = "untrusted_hazards", "muted_turns"
+SHED_TURNS = "shed_turns"
 COUNTS = (
     *(count.name for count in fields(AssemblerCounters)),
     DEADLINE_MISSES,
     MODEL_FAULTS,
     UNTRUSTED_HAZARDS,
     MUTED_TURNS,
+    SHED_TURNS,
 )
 _Key = TypeVar("_Key")
 _GAP = "gap "
@@ -34,7 +36,8 @@ class TurnFigures:
     turns: answered. gaps: (kind of gap, stream) -> in how many turns.
     counts: those of `COUNTS` that are not 0: what the assembler could not use, turns answered
         later than a turn lasts, failures of the model, judgements of kinds that it is not trusted
-        with, turns in which it would have spoken were it trained.
+        with, turns in which it would have spoken were it trained, turns in which it did less than
+        it could so as to be in time.
     """
 
     turns: int = 0
