@@ -89,7 +89,11 @@ def auc(runs: Sequence[ScoredRun]) -> float | None:
     """
     present = [run.scores[_present(run)] for run in runs]
     absent = [run.scores[~_open(run, LIMITS.get(run.kind, USUAL))] for run in runs]
-    with_it, without = np.concatenate([[], *present]), np.concatenate([[], *absent])
+    return area(np.concatenate([[], *present]), np.concatenate([[], *absent]))
+
+
+def area(with_it: NDArray[np.float64], without: NDArray[np.float64]) -> float | None:
+    """How often one of the first scores above one of the others, ties half; None without either."""
     if not len(with_it) or not len(without):
         return None
     ranks = stats.rankdata(np.concatenate([with_it, without]))
