@@ -68,6 +68,24 @@ def test_speech_that_ends_within_a_sentence_was_cut() -> None:
     assert said.cut
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (("Okay.", "One."), "Okay. One."),
+        (("It is", " safe."), "It is safe."),
+        (("3.", "5 bar."), "3.5 bar."),
+        (("acknow", "ledged."), "acknowledged."),
+    ],
+)
+def test_sentences_begun_one_after_the_other_are_not_run_together(
+    pieces: tuple[str, ...], text: str
+) -> None:
+    voice = CellVoice(10.0)
+    for index, piece in enumerate(pieces):
+        voice.speak(turn(index, piece))
+    assert [one.text for one in voice.utterances()] == [text]
+
+
 def test_the_words_of_a_turn_are_spread_over_it() -> None:
     voice = CellVoice(10.0)
     voice.speak(turn(0, "all is well "))

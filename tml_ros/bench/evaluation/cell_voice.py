@@ -113,6 +113,9 @@ class CellVoice:
             if run.end == run.begin:
                 run.begin = begin + heard[0]
             run.end = begin + heard[1]
+        if run.text.endswith(ENDINGS) and output.text[:1].isupper():
+            # What was begun anew after a sentence brings no space of its own.
+            run.text += " "
         run.text += output.text
         run.words += _words(output.text, begin / SAMPLE_RATE)
         return run
