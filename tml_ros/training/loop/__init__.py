@@ -1,0 +1,1 @@
+"""A training run: which lessons come when, the steps, and a folder from which it goes on."""
