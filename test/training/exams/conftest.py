@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from random_lessons import random_lesson
 from tiny_model import tiny_preset
 
-from tml_ros.training.exams.answer_sheet import AnswerSheet
+from tml_ros.training.exams.answer_sheet import AnswerSheet, RightAnswers
 
 PRESET = tiny_preset()
 Sheet = Callable[..., AnswerSheet]
@@ -28,8 +27,8 @@ def sheet() -> Sheet:
         lesson = random_lesson(PRESET, turns)
         answers = ("hazards", "floor", "things", "smoke", "text", "speaking", "nodding")
         numbers = [len(turn.sensors.rgb) for turn in lesson.turns]
-        lesson = replace(
-            lesson,
+        right = RightAnswers(
+            about=lesson.about,
             hazards=given.pop("hazard_labels", np.full_like(lesson.hazards, -1)),
             things=given.pop("thing_labels", np.full_like(lesson.things, -1)),
             smoke=given.pop("smoke_right", np.full_like(lesson.smoke, -1)),
@@ -39,16 +38,16 @@ def sheet() -> Sheet:
             text_weight=given.pop("text_weight", np.zeros(turns, np.float32)),
         )
         nothing = {
-            "hazards": np.zeros(lesson.hazards.shape, np.float32),
+            "hazards": np.zeros(right.hazards.shape, np.float32),
             "floor": np.zeros((turns, 3), np.float32),
-            "things": np.zeros(lesson.things.shape, np.float32),
-            "smoke": np.zeros(lesson.smoke.shape, np.float32),
-            "text": np.zeros_like(lesson.text),
+            "things": np.zeros(right.things.shape, np.float32),
+            "smoke": np.zeros(right.smoke.shape, np.float32),
+            "text": np.zeros_like(right.text),
             "speaking": np.zeros(turns, np.bool_),
             "nodding": np.zeros(turns, np.bool_),
         }
         assert set(given) <= set(answers)
         patch_turn = np.repeat(np.arange(turns), numbers)
-        return AnswerSheet(lesson=lesson, patch_turn=patch_turn, **{**nothing, **given})
+        return AnswerSheet(right=right, patch_turn=patch_turn, **{**nothing, **given})
 
     return made

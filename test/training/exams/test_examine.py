@@ -86,11 +86,11 @@ def test_who_has_learnt_passes() -> None:
 def test_a_sheet_belongs_to_its_lesson(pupil: Pupil) -> None:
     for index, sheet in enumerate(answer_sheets(pupil, Source(), range(3), per_batch=2)):
         alone = answered(pupil, [Source().lesson(index, 0)])[0]
-        assert sheet.lesson.about == alone.lesson.about
+        assert sheet.right.about == alone.right.about
         for name in ("hazards", "floor", "things", "smoke"):
             np.testing.assert_allclose(getattr(sheet, name), getattr(alone, name), atol=1e-5)
         np.testing.assert_array_equal(sheet.text, alone.text)
-        numbers = [len(turn.sensors.rgb) for turn in sheet.lesson.turns]
+        numbers = [len(turn.sensors.rgb) for turn in Source().lesson(index, 0).turns]
         assert np.bincount(sheet.patch_turn, minlength=len(numbers)).tolist() == numbers
 
 

@@ -10,11 +10,9 @@ import pytest
 from tiny_model import tiny_preset
 
 from tml_ros.model.hazard_places import hazard_count, hazard_index
-from tml_ros.model.turn_tokens import nothing_sensed
 from tml_ros.sim.render.patch_labels import THINGS
-from tml_ros.training.exams.answer_sheet import AnswerSheet
+from tml_ros.training.exams.answer_sheet import AnswerSheet, RightAnswers
 from tml_ros.training.exams.hazard_exam import hazard_figures, scored_runs
-from tml_ros.training.lesson import Lesson
 from tml_ros.turn.hazard import HazardKind
 
 PRESET = tiny_preset()
@@ -76,7 +74,7 @@ def test_only_turns_with_somebody_in_view_tell_of_helmets(sheet: Sheet) -> None:
     # As sure of a helmet missing where somebody wears one as where somebody does not.
     logits = scores(HELMET, slice(30, 70))
     blank = sheet(TURNS)
-    things = np.zeros_like(blank.lesson.things)
+    things = np.zeros_like(blank.right.things)
     seen = (blank.patch_turn >= 30) & (blank.patch_turn < 70)
     things[seen, THINGS.index("helmet")] = 1
     one = sheet(TURNS, hazard_labels=told, hazards=logits, thing_labels=things)
@@ -105,9 +103,8 @@ def test_false_alarms_are_counted_for_the_whole_cell(sheet: Sheet) -> None:
     logits[100:120, index] = 2
     logits[[5000, 5001, 5002], index] = 3
     logits[[9000, 9001, 9002], index + 1] = 4
-    lesson = Lesson(
+    right = RightAnswers(
         about="an hour",
-        turns=(nothing_sensed(PRESET),) * hour,
         hazards=told,
         things=np.zeros((0, len(THINGS)), np.int8),
         smoke=np.zeros(0, np.float32),
@@ -116,7 +113,7 @@ def test_false_alarms_are_counted_for_the_whole_cell(sheet: Sheet) -> None:
         text=np.zeros((hour, PRESET.text.out_per_turn), np.int64),
         text_weight=np.zeros(hour, np.float32),
     )
-    one = replace(sheet(1), lesson=lesson, hazards=logits)
+    one = replace(sheet(1), right=right, hazards=logits)
     name = "hazard/person_in_zone/recall"
     assert hazard_figures([one], PRESET, per_hour=1.0)[name] == 0
     assert hazard_figures([one], PRESET, per_hour=2.1)[name] == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -25,10 +25,26 @@ _COUNTER = slice(len(FLOORS) + 1, len(FLOORS) + 1 + COUNTER_WIDTH)
 
 
 @dataclass(frozen=True, slots=True)
+class RightAnswers:
+    """What a lesson says is right; see `Lesson`, of which the turns with their pictures are left
+    out: a minute of them fills 100 MB.
+    """
+
+    about: str
+    hazards: NDArray[np.int8]
+    things: NDArray[np.int8]
+    smoke: NDArray[np.float32]
+    floor: NDArray[np.int64]
+    floor_weight: NDArray[np.float32]
+    text: NDArray[np.int64]
+    text_weight: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerSheet:
     """One lesson of t turns and p patches, answered.
 
-    lesson: what is right. hazards: float32 [t, hazard_count], logits. floor: float32 [t, 3],
+    hazards: float32 [t, hazard_count], logits. floor: float32 [t, 3],
         logits. things: float32 [p, THINGS], smoke: float32 [p], logits.
     text: int64 [t, k], tokens that it would write, the likeliest first, in turns where text is
         written; HOLD elsewhere.
@@ -36,7 +52,7 @@ class AnswerSheet:
         turn begins. patch_turn: int64 [p], the turn that brings a patch.
     """
 
-    lesson: Lesson
+    right: RightAnswers
     hazards: NDArray[np.float32]
     floor: NDArray[np.float32]
     things: NDArray[np.float32]
@@ -45,6 +61,9 @@ class AnswerSheet:
     speaking: NDArray[np.bool_]
     nodding: NDArray[np.bool_]
     patch_turn: NDArray[np.int64]
+
+
+_RIGHT = fields(RightAnswers)
 
 
 def answer_sheets(
@@ -88,7 +107,7 @@ def answered(
         speaking, nodding = _own(lesson)
         sheets.append(
             AnswerSheet(
-                lesson=lesson,
+                right=RightAnswers(**{one.name: getattr(lesson, one.name) for one in _RIGHT}),
                 hazards=judged.hazards[turns].float().cpu().numpy(),
                 floor=judged.floor[turns].float().cpu().numpy(),
                 things=answers.things[patches].float().cpu().numpy(),

@@ -95,8 +95,8 @@ def floor_marks(
 
 def _marks(sheet: AnswerSheet, offset: NDArray[np.float64]) -> FloorMarks:
     shares = _shares(sheet.floor + offset)
-    lesson, speaking, nodding = sheet.lesson, sheet.speaking, sheet.nodding
-    counts, right = lesson.floor_weight > 0, lesson.floor
+    speaking, nodding = sheet.speaking, sheet.nodding
+    counts, right = sheet.right.floor_weight > 0, sheet.right.floor
     silent = ~speaking & ~nodding
     starts, nods = shares[:, SPEAK] >= START, shares[:, NOD] >= START
     stops = shares[:, LISTEN] >= STOP

@@ -82,7 +82,7 @@ def scored_runs(sheets: Sequence[AnswerSheet], preset: Preset, kind: HazardKind)
     for number, sheet in enumerate(sheets):
         for place in range(_places(preset, kind)):
             column = hazard_index(preset, kind, place)
-            labels = sheet.lesson.hazards[:, column]
+            labels = sheet.right.hazards[:, column]
             if (labels >= 0).any():
                 name = f"{number}/{place}"
                 runs.append(_run(kind, name, sheet.hazards[:, column], labels))
@@ -98,7 +98,7 @@ def _given_person(
         somebody = _somebody(sheet, preset)
         for place in range(_places(preset, kind)):
             column = hazard_index(preset, kind, place)
-            labels = sheet.lesson.hazards[:, column]
+            labels = sheet.right.hazards[:, column]
             labels = np.where((labels == 0) & ~somebody, np.int8(-1), labels)
             if (labels >= 0).any():
                 runs.append(_run(kind, f"{number}/{place}", sheet.hazards[:, column], labels))
@@ -107,7 +107,7 @@ def _given_person(
 
 def _somebody(sheet: AnswerSheet, preset: Preset) -> NDArray[np.bool_]:
     """bool [t]: a patch of the last turns, in which all are sent once, shows part of a person."""
-    shown = (sheet.lesson.things[:, _PERSON] == 1).any(axis=1)
+    shown = (sheet.right.things[:, _PERSON] == 1).any(axis=1)
     turns = np.zeros(len(sheet.hazards), np.bool_)
     turns[sheet.patch_turn[shown]] = True
     padded = np.concatenate([np.zeros(preset.sight.refresh_turns - 1, np.bool_), turns])

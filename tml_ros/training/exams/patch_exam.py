@@ -22,9 +22,9 @@ def patch_figures(sheets: Sequence[AnswerSheet]) -> dict[str, float]:
     if not sheets:
         return {}
     things = np.concatenate([sheet.things for sheet in sheets]).astype(np.float64)
-    labels = np.concatenate([sheet.lesson.things for sheet in sheets])
+    labels = np.concatenate([sheet.right.things for sheet in sheets])
     smoke = np.concatenate([sheet.smoke for sheet in sheets]).astype(np.float64)
-    shares = np.concatenate([sheet.lesson.smoke for sheet in sheets])
+    shares = np.concatenate([sheet.right.smoke for sheet in sheets])
     found = {
         f"patch/{name}": area(things[labels[:, at] == 1, at], things[labels[:, at] == 0, at])
         for at, name in enumerate(THINGS)

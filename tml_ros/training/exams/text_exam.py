@@ -24,16 +24,16 @@ def text_figures(sheets: Sequence[AnswerSheet]) -> dict[str, float]:
     exact: dict[str, list[bool]] = {"turns_exact": [], "replies_exact": [], "delegations_exact": []}
     for sheet in sheets:
         for piece in _pieces(sheet):
-            right = [_same(sheet.text[turn], sheet.lesson.text[turn]) for turn in piece]
+            right = [_same(sheet.text[turn], sheet.right.text[turn]) for turn in piece]
             exact["turns_exact"] += right
-            asks = (sheet.lesson.text[piece] == DELEGATE).any()
+            asks = (sheet.right.text[piece] == DELEGATE).any()
             exact["delegations_exact" if asks else "replies_exact"].append(all(right))
     return {f"text/{name}": float(np.mean(each)) for name, each in exact.items() if each}
 
 
 def _pieces(sheet: AnswerSheet) -> Iterator[NDArray[np.int64]]:
     """Rows of turns that belong to one text."""
-    weight, text = sheet.lesson.text_weight, sheet.lesson.text
+    weight, text = sheet.right.text_weight, sheet.right.text
     counts = weight >= QUIET_WEIGHT
     ends = (text == END).any(axis=1)
     piece: list[int] = []
