@@ -43,7 +43,7 @@ class PictureChange:
 
     def picture(self, rgb: Picture, rng: np.random.Generator) -> Picture:
         """A picture, uint8 [h, w, 3], altered. rng: of where the noise falls."""
-        if self.zoom != 1.0 or self.shift != (0.0, 0.0):
+        if self._moves:
             height, width = rgb.shape[:2]
             rgb = _u8(
                 cv2.warpAffine(
@@ -64,21 +64,26 @@ class PictureChange:
 
     def polygon(self, polygon: Polygon) -> Polygon:
         """Where a zone lies then, in fractions of the picture."""
-        moved = []
-        for x, y in polygon:
-            across = 1.0 - x if self.mirrored else x
-            moved.append(
-                (
-                    0.5 + (across - 0.5) * self.zoom + self.shift[0],
-                    0.5 + (y - 0.5) * self.zoom + self.shift[1],
-                )
+        if self.mirrored:
+            polygon = tuple((1.0 - x, y) for x, y in polygon)
+        if not self._moves:
+            return polygon
+        return tuple(
+            (
+                0.5 + (x - 0.5) * self.zoom + self.shift[0],
+                0.5 + (y - 0.5) * self.zoom + self.shift[1],
             )
-        return tuple(moved)
+            for x, y in polygon
+        )
 
     def patches(self, columns: int, rows: int) -> NDArray[np.int64]:
         """int64 [columns * rows]: which patch as rendered lies where each one is then."""
         grid = np.arange(columns * rows, dtype=np.int64).reshape(rows, columns)
         return np.ascontiguousarray(grid[:, ::-1] if self.mirrored else grid).ravel()
+
+    @property
+    def _moves(self) -> bool:
+        return self.zoom != 1.0 or self.shift != (0.0, 0.0)
 
     def _pixels(self, width: int, height: int) -> NDArray[np.float64]:
         """The matrix by which pixels move; their centres are at half positions."""
