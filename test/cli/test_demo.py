@@ -80,14 +80,14 @@ def test_a_demo_leaves_bag_report_summary_and_speech_and_no_process(
     start_demo, video: Path, cell_path: Path, tmp_path: Path
 ) -> None:
     running = start_demo("--video", str(video), "--cell", str(cell_path))
-    assert running.wait(60) == 0, running.output()
+    assert running.wait(100) == 0, running.output()
     out = tmp_path / "out"
 
     told = json.loads((out / "summary.json").read_text())
     assert told["alarms_raised"] == {"camera_dark": 1}
     assert told["active_at_end"] == []
     assert told["seconds"] == pytest.approx(FRAMES / RATE, abs=0.7)
-    assert told["cameras"]["gate"]["frames"] >= FRAMES - 3
+    assert told["cameras"]["gate"]["frames"] >= 0.8 * FRAMES
     assert told["latency_ms"]["count"] >= 1
     assert told["turns"] > 20
     assert told["verdict"].startswith("1 alarm in ")
@@ -134,14 +134,14 @@ def test_ctrl_c_ends_an_endless_demo_and_keeps_what_was(
     )
     first = start_demo("--cell", str(cell_path))
     log = tmp_path / "out" / "logs" / "camera_gate.log"
-    wait_until(lambda: log.exists() and "running" in log.read_text(), 45, "the camera")
+    wait_until(lambda: log.exists() and "running" in log.read_text(), 60, "the camera")
 
     second = start_demo("--cell", str(cell_path), "--out", str(tmp_path / "second"))
-    assert second.wait(30) == 2
+    assert second.wait() == 2
     assert "cell 'press_2' is running already" in second.output()
 
     first.signal(signal.SIGINT)
-    assert first.wait(30) == 0, first.output()
+    assert first.wait() == 0, first.output()
     told = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert told["cameras"]["gate"]["frames"] > 0
     assert processes_of(tmp_path) == []
@@ -156,7 +156,7 @@ def test_a_node_that_fails_is_named_with_its_last_words(
         + "microphones:\n  hall: {source: a device that is not there}\n"
     )
     running = start_demo("--cell", str(cell_path))
-    assert running.wait(60) == 1, running.output()
+    assert running.wait(100) == 1, running.output()
     assert "node microphone_hall failed" in running.output()
     assert "a device that is not there" in running.output()
     assert (tmp_path / "out" / "summary.json").exists()
@@ -175,6 +175,6 @@ def test_a_mistake_is_told_in_one_line(
     start_demo, cell_path: Path, options: list[str], words: str
 ) -> None:
     running = start_demo(*(option.replace("CELL", str(cell_path)) for option in options))
-    assert running.wait(30) == 2
+    assert running.wait() == 2
     assert words in running.output()
     assert "Traceback" not in running.output()

@@ -77,6 +77,6 @@ def test_a_scenario_is_played_through_the_graph_and_recorded_with_its_truth(
 def test_a_scenario_that_is_not_there_is_one_line(run_process: Callable[..., object]) -> None:
     argv = ["python", "-m", "tml_ros.cli.main", "demo", "--sim", "no_such_scenario"]
     running = run_process(argv)
-    assert running.wait(30) == 2  # type: ignore[attr-defined]
+    assert running.wait() == 2  # type: ignore[attr-defined]
     assert "press_visit" in running.output()  # type: ignore[attr-defined]
     assert "Traceback" not in running.output()  # type: ignore[attr-defined]

@@ -73,7 +73,7 @@ def _nodes(up):
 def test_a_cell_comes_up_sees_survives_a_crash_and_ends_without_a_trace(
     alarms, up, wait_until, tmp_path
 ):
-    wait_until(lambda: HazardKind.CAMERA_DARK in alarms, timeout=40, what="camera_dark")
+    wait_until(lambda: HazardKind.CAMERA_DARK in alarms, timeout=60, what="camera_dark")
     assert sorted(path.stem for path in (tmp_path / "logs").glob("*.log")) == sorted(NODES)
     children = _nodes(up)
     assert len(children) == len(NODES)
@@ -82,12 +82,12 @@ def test_a_cell_comes_up_sees_survives_a_crash_and_ends_without_a_trace(
     alarms.clear()
     guardian.kill()
     wait_until(
-        lambda: HazardKind.CAMERA_DARK in alarms, timeout=40, what="the new guardian's alarm"
+        lambda: HazardKind.CAMERA_DARK in alarms, timeout=60, what="the new guardian's alarm"
     )
     children += _nodes(up)
 
     up.signal(signal.SIGINT)
-    assert up.wait(8.0) == 0, up.output()
+    assert up.wait() == 0, up.output()
     assert "guardian" in up.output()
     assert "SIGKILL" in up.output()
     assert "Traceback" not in up.output()
@@ -100,6 +100,6 @@ def test_a_wrong_cell_starts_nothing_and_says_what_is_wrong(ros_domain, run_proc
     path = tmp_path / "press.yaml"
     path.write_text("cell: press\ncameras: {front: {rate: -1}}\n")
     process = run_process(["python", "-m", "tml_ros.cli.main", "up", "--cell", str(path)])
-    assert process.wait(20) == 2
+    assert process.wait() == 2
     assert "rate" in process.output()
     assert "Traceback" not in process.output()
