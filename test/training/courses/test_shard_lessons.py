@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from made_scenes import PRESET, SIREN, TURNS, write_scenes
 
+from tml_ros.devices.speech_renderer import SpeechUnavailableError
+from tml_ros.model.floor_policy import FLOORS
 from tml_ros.model.hazard_places import hazard_index
 from tml_ros.model.preset import Preset
 from tml_ros.model.tokenizer import TextTokenizer
@@ -23,6 +25,7 @@ from tml_ros.training.lesson import Lesson
 from tml_ros.training.sensing.variety import AS_RENDERED
 from tml_ros.training.teaching.script import Script
 from tml_ros.turn.hazard import HazardKind
+from tml_ros.turn.turn_output import Floor
 
 
 def quiet(
@@ -172,3 +175,19 @@ def test_shards_that_do_not_fit_are_refused(
         return
     with pytest.raises(ShardError, match=message):
         source.lesson(0, 0)
+
+
+def test_unless_told_otherwise_the_session_is_taught_and_hears_itself(folder: Path) -> None:
+    source = ShardLessons(folder, PRESET, course="talk", variety=AS_RENDERED)
+    try:
+        lesson = source.lesson(0, 0)
+    except SpeechUnavailableError as error:
+        pytest.skip(str(error))
+    speaks = np.flatnonzero(lesson.floor == FLOORS.index(Floor.SPEAK))
+    assert len(speaks)
+    quietly = lessons(folder, "talk", variety=AS_RENDERED).lesson(0, 0)
+    heard = [
+        (one.sensors.bins != other.sensors.bins).any()
+        for one, other in zip(lesson.turns, quietly.turns, strict=True)
+    ]
+    assert any(heard[speaks[0] + 1 : speaks[-1] + 2])

@@ -5,7 +5,7 @@ Knows nothing of how a lesson is made. One thread owns it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tml_ros.cell.session_layout import session_layout
@@ -18,11 +18,10 @@ from tml_ros.training.courses.course import Course
 
 
 class OpenShards:
-    """scenes: in order of the files. Each file is checked to be for this preset and course.
+    """A sequence of scenarios in order of the files, each checked to be for this preset and course.
 
-    seeds: only scenarios with seeds from the first on, below the second.
-
-    Raises ShardError, OSError.
+    A scenario is read anew whenever it is asked for, so that nothing of it stays in memory. seeds:
+    only scenarios with seeds from the first on, below the second. Raises ShardError, OSError.
     """
 
     def __init__(
@@ -40,18 +39,33 @@ class OpenShards:
         shards = [read_shard(path) for path in files]
         for shard in shards:
             _check(shard, preset, course, looks)
-        found = (shard[number] for shard in shards for number in range(len(shard)))
         first, last = seeds or (0, 1 << 63)
-        self.scenes: tuple[RenderedScenario, ...] = tuple(
-            scene for scene in found if first <= scene.entry.seed < last
-        )
-        if not self.scenes:
+        self._places = [
+            (shard, number)
+            for shard in shards
+            for number, entry in enumerate(shard.header.scenarios)
+            if first <= entry.seed < last
+        ]
+        if not self._places:
             raise ShardError(f"no scenario beside {files[0]} has a seed of {first}:{last}")
+
+    def __len__(self) -> int:
+        """How many scenarios."""
+        return len(self._places)
+
+    def __getitem__(self, number: int) -> RenderedScenario:
+        """One of them, of which nothing is read yet. Raises IndexError."""
+        shard, place = self._places[number]
+        return shard[place]
+
+    def __iter__(self) -> Iterator[RenderedScenario]:
+        """All of them in order."""
+        return (shard[place] for shard, place in self._places)
 
     def layout(self, number: int) -> SessionLayout:
         """Of a scenario's cell; without cameras where the course does without pictures."""
         if number not in self._layouts:
-            layout = session_layout(self.scenes[number].cell())
+            layout = session_layout(self[number].cell())
             if self._course is Course.TALK:
                 layout = SessionLayout({}, layout.microphones)
             self._layouts[number] = layout

@@ -31,6 +31,7 @@ from tml_ros.training.sensing.loudspeaker import played
 from tml_ros.training.sensing.sensed_scene import SensedScene, sensed_scene
 from tml_ros.training.sensing.variety import USUAL, Variety
 from tml_ros.training.teaching.script import Script
+from tml_ros.training.teaching.teacher import teach
 
 Sound = NDArray[np.float32]
 Teacher = Callable[[RenderedScenario, Preset, TextTokenizer, np.random.Generator], Script]
@@ -46,9 +47,9 @@ class ShardLessons:
 
     folders: with shards; all of them count as one. course: `Course` or its name. window: turns of
     a lesson, WINDOW of sight and else the whole scenario, of which it may not be longer than some.
-    teacher: of what is said, `teach` unless another is given. looks: those of the shards. seeds:
-    only scenarios with seeds from the first on, below the second. voices: folder where the
-    session's own speech is kept for other processes and the next time.
+    teacher: of what is said. looks: those of the shards. seeds: only scenarios with seeds from the
+    first on, below the second. voices: folder where the session's own speech is kept for other
+    processes and the next time.
 
     Raises ShardError where there are no shards, and when they are opened, at the first call, where
     they are not for this preset and course; OSError, SpeechUnavailableError.
@@ -60,7 +61,7 @@ class ShardLessons:
         preset: Preset,
         *,
         course: Course | str,
-        teacher: Teacher | None = None,
+        teacher: Teacher = teach,
         window: int | None = None,
         variety: Variety = USUAL,
         looks: Split = Split.TRAIN,
@@ -90,7 +91,7 @@ class ShardLessons:
     def __len__(self) -> int:
         """How many there are in an epoch."""
         opened = self._opened()
-        return len(opened.shards.scenes if opened.windows is None else opened.windows)
+        return len(opened.shards if opened.windows is None else opened.windows)
 
     def lesson(self, index: int, seed: int) -> Lesson:
         """One of them; see `LessonSource`. Raises IndexError."""
@@ -107,16 +108,16 @@ class ShardLessons:
         return {**vars(self), "_open": None}
 
     def _of_sight(self, opened: _Open, window: Window, rng: np.random.Generator) -> Lesson:
-        scene, turns = opened.shards.scenes[window.scene], window.turns
-        under = _under(opened.shards.scenes, turns, rng) if self._mixes(rng) else None
+        scene, turns = opened.shards[window.scene], window.turns
+        under = _under(opened.shards, turns, rng) if self._mixes(rng) else None
         sound = hall_sound(scene, turns)
         sensed = self._sensed(opened, window, sound, rng, under=under)
         about = f"{scene.entry.name} of {scene.entry.suite.value} from turn {turns.start} on"
         return _lesson(about, sensed, opened.silence)
 
     def _of_talk(self, opened: _Open, index: int, rng: np.random.Generator) -> Lesson:
-        scene = opened.shards.scenes[index]
-        script = opened.teacher(scene, self._preset, opened.tokenizer, rng)
+        scene = opened.shards[index]
+        script = self._teacher(scene, self._preset, opened.tokenizer, rng)
         length = min(scene.entry.turns, len(script.dialogue), self._window or scene.entry.turns)
         own = played(script, length, speech=opened.voices.speech, warning=opened.voices.warning)
         sound = cell_sound(scene, length, own, script.line_starts)
@@ -133,7 +134,7 @@ class ShardLessons:
         under: Sound | None,
     ) -> SensedScene:
         return sensed_scene(
-            opened.shards.scenes[window.scene],
+            opened.shards[window.scene],
             window.turns,
             sound,
             opened.shards.layout(window.scene),
@@ -159,11 +160,10 @@ class ShardLessons:
             window = self._window or WINDOW
             self._open = _Open(
                 shards,
-                Windows(shards.scenes, window) if self.course is Course.SIGHT else None,
+                Windows(shards, window) if self.course is Course.SIGHT else None,
                 tokenizer,
                 silence(self._preset, tokenizer, window),
                 Voices(self._preset, tokenizer, folder=self._voices),
-                self._teacher or _teach(),
             )
         return self._open
 
@@ -177,18 +177,9 @@ class _Open:
     tokenizer: TextTokenizer
     silence: Script
     voices: Voices
-    teacher: Teacher
 
 
-def _teach() -> Teacher:
-    from tml_ros.training.teaching.teacher import teach  # noqa: PLC0415 - sight does without
-
-    return teach
-
-
-def _under(
-    scenes: Sequence[RenderedScenario], turns: range, rng: np.random.Generator
-) -> Sound | None:
+def _under(scenes: OpenShards, turns: range, rng: np.random.Generator) -> Sound | None:
     """Sound of so many turns of another scenario in which no hazard is heard."""
     for _ in range(_TRIES):
         scene = scenes[int(rng.integers(len(scenes)))]

@@ -6,7 +6,7 @@ nothing of pictures or sound but their labels. Owned by one thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,19 +18,23 @@ from tml_ros.sim.render.shard import RenderedScenario
 from tml_ros.turn.hazard import HazardKind
 
 HAZARDS_SHARE: Final = 0.5
-BUSY_SHARE: Final = 0.25
+BUSY_SHARE: Final = 0.15
 """Of lessons in which somebody or a vehicle is in view, hazard or not."""
 _BEGINS_SHARE = 0.5
 """Of the lessons with a hazard, in which it surely begins within the lesson."""
 _HARD: Final = {
+    HazardKind.PERSON_IN_ZONE: 0.4,
     HazardKind.PERSON_DOWN: 1.5,
     HazardKind.MISSING_HELMET: 1.5,
-    HazardKind.VEHICLE_NEAR_PERSON: 1.5,
+    HazardKind.VEHICLE_NEAR_PERSON: 2.0,
     HazardKind.SMOKE_OR_FIRE: 1.2,
     HazardKind.SIREN: 0.7,
-    HazardKind.IMPACT_SOUND: 0.8,
+    HazardKind.IMPACT_SOUND: 1.2,
 }
-"""How much more often than by its occasions a kind is taught; 1 for what is not named."""
+"""How much more often a kind is taught than others of as many occasions; 1 for what is not named.
+Somebody in a zone comes with most of the others."""
+_TEMPER = 0.3
+"""A kind with twice the occasions is taught this power of 2 more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,26 @@ class Windows:
     Raises ValueError where all are shorter than a window.
     """
 
-    def __init__(self, scenes: Sequence[RenderedScenario], length: int) -> None:
+    def __init__(self, scenes: Iterable[RenderedScenario], length: int) -> None:
         """Read the labels of all of them."""
         self._length = length
-        self._turns = np.array([scene.entry.turns for scene in scenes], np.int64)
-        if not len(scenes) or self._turns.max() < length:
-            raise ValueError(f"no scenario has {length} turns")
-        self._ends = np.cumsum(self._turns // length)
+        turns: list[int] = []
         self._busy: list[NDArray[np.int64]] = []
         runs: dict[HazardKind, list[tuple[int, int, int]]] = {kind: [] for kind in (*SEEN, *HEARD)}
         for number, scene in enumerate(scenes):
-            fits = self._turns[number] >= length
+            turns.append(scene.entry.turns)
             self._busy.append(np.flatnonzero(scene.in_view.any(axis=(1, 2))))
             for kinds, labels in ((SEEN, scene.seen), (HEARD, scene.heard)):
                 there = (labels == 1).any(axis=2)
                 for row, kind in enumerate(kinds):
-                    if fits:
+                    if turns[-1] >= length:
                         runs[kind] += [(number, *run) for run in _runs(there[:, row])]
+        if max(turns, default=0) < length:
+            raise ValueError(f"no scenario has {length} turns")
+        self._turns = np.array(turns, np.int64)
+        self._ends = np.cumsum(self._turns // length)
         self._runs = {kind: np.array(some, np.int64) for kind, some in runs.items() if some}
-        weights = [_HARD.get(kind, 1.0) * len(some) ** 0.5 for kind, some in self._runs.items()]
+        weights = [_HARD.get(kind, 1.0) * len(some) ** _TEMPER for kind, some in self._runs.items()]
         self._shares = np.array(weights) / max(sum(weights), 1e-9)
 
     def __len__(self) -> int:
