@@ -29,7 +29,7 @@ def renderer() -> Renderer:
 
 @pytest.fixture
 def voice(renderer: Renderer) -> RenderedVoice:
-    return RenderedVoice(renderer, wanted=lambda text: any(map(str.isdigit, text)))
+    return RenderedVoice(renderer)
 
 
 def test_turns_follow_each_other_and_end_in_silence(voice: RenderedVoice) -> None:
@@ -47,12 +47,6 @@ def test_what_was_not_prepared_is_never_rendered_in_a_turn(
     voice: RenderedVoice, renderer: Renderer
 ) -> None:
     assert voice.samples("71 degrees", 0) is None
-    assert renderer.asked == []
-
-
-def test_what_the_model_says_well_is_left_to_it(voice: RenderedVoice, renderer: Renderer) -> None:
-    voice.prepare("All is well")
-    assert voice.samples("All is well", 0) is None
     assert renderer.asked == []
 
 

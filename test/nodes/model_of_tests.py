@@ -1,7 +1,8 @@
 """The interaction node as a program, with a model of the tests in place of the native one.
 
 The name of the model file in the cell says how the model behaves: "untrained.yaml", "trained.yaml",
-"narrow.yaml" (no room for any cell), "broken.yaml" (fails in each turn).
+"narrow.yaml" (no room for any cell), "broken.yaml" (fails in each turn), "slow.yaml" (late in each
+turn until it may speak plainly).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tml_ros.model.effort import FULL
 from tml_ros.model.layout import SessionLayoutError
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_SAMPLES
@@ -26,6 +28,7 @@ TRUSTED, OTHER = HazardKind.PERSON_DOWN, HazardKind.SMOKE_OR_FIRE
 class Model:
     def __init__(self, name, *, sessions=1):
         self.handed = []
+        self.effort = FULL
         self.name = self.manner = Path(name).stem
         self.trained = self.manner == "trained"
         self.trusted_kinds = frozenset({TRUSTED} if self.trained else ())
@@ -38,7 +41,8 @@ class Model:
     def step(self, turn):
         if self.manner == "broken":
             raise RuntimeError("bad weights")
-        if turn.index and turn.index % SLOW_TURN == 0:
+        slow = self.manner == "slow" and self.effort.voice > 0
+        if slow or (turn.index and turn.index % SLOW_TURN == 0 and self.manner != "slow"):
             threading.Event().wait(0.25)
         judged = [
             Hazard(kind, "", 1.0, HazardSource.MODEL, turn.end_ns) for kind in (TRUSTED, OTHER)
@@ -49,6 +53,12 @@ class Model:
 
     def inject(self, text, *, how, urgent=False):
         self.handed.append(f"handed over {how}: {text}")
+
+    def spare(self, effort):
+        self.effort = effort
+
+    def yield_floor(self):
+        pass
 
     def reset(self):
         pass

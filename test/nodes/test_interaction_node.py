@@ -213,6 +213,21 @@ def test_a_trained_model_speaks_and_states_what_it_is_trusted_with(seen, start_w
     assert float(beat["turn_p50_ms"]) < 200 < float(beat["turn_p99_ms"])
 
 
+def test_a_model_that_is_too_slow_leaves_out_what_matters_least(seen, start_with, wait_until):
+    process = start_with("slow")
+    wait_until(lambda: seen.beats, what="the first heartbeat")
+    # On a machine that is busy as well it may be more than its voice.
+    enough = ("voice", "some_patches", "patches")
+    wait_until(lambda: seen.feed() or seen.beats[-1]["left_out"] in enough)
+    wait_until(lambda: seen.feed() or int(seen.beats[-1].get("shed_turns", 0)) > 2)
+    assert int(seen.beats[-1]["deadline_misses"]) >= 4
+    turns = "press/interaction: turns"
+    wait_until(lambda: seen.feed() or "leaves out" in seen.diagnostics[turns].message)
+    assert seen.diagnostics[turns].level == WARN
+    told = [line for line in process.output().splitlines() if "leaves out" in line]
+    assert ["backchannels" in told[0], "voice" in told[1]] == [True, True]
+
+
 def test_the_smallest_model_takes_its_turns_in_the_graph(seen, start, path, wait_until):
     pytest.importorskip("torch", reason="no model can be opened here")
     path.write_text(f"{CELL}model: nano\n")

@@ -1,8 +1,7 @@
 """Texts that were handed over, said by a renderer of speech in the model's place, turn by turn.
 
-Which texts it says is told by whoever knows how well the model's own voice says them; the renderer
-keeps the model's pace. Knows nothing of either. Preparing takes as long as rendering does and
-belongs on no thread that takes turns; asking for sound takes no time. Any thread.
+The renderer keeps the model's pace. Preparing takes as long as rendering does and belongs on no
+thread that takes turns; asking for sound takes no time. Any thread.
 """
 
 from __future__ import annotations
@@ -27,26 +26,23 @@ class RenderedVoice:
     """A `TextVoice`.
 
     say: a text as speech at the model's pace, float32 [turns * 3200], -1..1; what it raises leaves
-        the text to the model. wanted: whether a text is for this voice.
+        the text to the model.
     """
 
-    def __init__(self, say: Callable[[str], Samples], *, wanted: Callable[[str], bool]) -> None:
+    def __init__(self, say: Callable[[str], Samples]) -> None:
         """Have nothing ready."""
         self._say = say
-        self._wanted = wanted
         self._ready: OrderedDict[str, Samples] = OrderedDict()
         self._preparing = threading.Lock()
         self.problem = ""
         """What went wrong last; "" where nothing did."""
 
     def prepare(self, text: str) -> None:
-        """Render the text unless that was done before or it is not for this voice."""
+        """Render the text unless that was done before."""
         text = text.strip()
         with self._preparing:
             if text in self._ready:
                 self._ready.move_to_end(text)
-                return
-            if not self._wanted(text):
                 return
             self._ready[text] = self._rendered(text)
             if len(self._ready) > MAX_READY:

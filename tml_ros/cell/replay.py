@@ -22,6 +22,7 @@ from tml_ros.cell.cell_time import JUMP_NS
 from tml_ros.cell.guardian import Guardian
 from tml_ros.cell.interaction import Interaction
 from tml_ros.model.interface import InteractionModel
+from tml_ros.model.text_voice import TextVoice
 from tml_ros.safety.alarm import AlarmEvent, AlarmTransition
 from tml_ros.turn.hazard import HazardKind
 from tml_ros.turn.micro_turn import AudioBlock, Frame, MicroTurn
@@ -84,7 +85,7 @@ class ReplaySummary:
 class Replay:
     """One replay of one cell.
 
-    announcer: speaks the warnings; none where nobody asks for them.
+    announcer: speaks the warnings; none where nobody asks for them. text_voice: of the interaction.
     """
 
     def __init__(
@@ -93,10 +94,11 @@ class Replay:
         *,
         model: InteractionModel | None = None,
         announcer: Announcer | None = None,
+        text_voice: TextVoice | None = None,
     ) -> None:
         """Start with a quiet cell."""
         self.guardian = Guardian(cell)
-        self.interaction = Interaction(cell, model)
+        self.interaction = Interaction(cell, model, text_voice=text_voice)
         self._announcer = announcer
         self._start_ns: int | None = None
         self._newest_ns = 0

@@ -11,6 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ _MOST_UNTRAINED = 8_000_000_000
 class NativeModel:
     """Weights and the means to open sessions on them.
 
+    facts: what the file of its weights says of them, as of JSON.
     rows: sessions that share one allocation and so one pass; opened beyond that, a second
         allocation of the same size is made. sparse: leave out patches that have not changed.
         fixed: tick all rows at one fixed size, as a recorded graph of a GPU needs it; unless given,
@@ -57,6 +59,7 @@ class NativeModel:
         name: str,
         trained: bool = False,
         trusted_kinds: frozenset[HazardKind] = frozenset(),
+        facts: Mapping[str, Any] = MappingProxyType({}),
         rows: int = 1,
         sparse: bool = True,
         fixed: bool | None = None,
@@ -68,6 +71,7 @@ class NativeModel:
         self.name = name
         self.trained = trained
         self.trusted_kinds = trusted_kinds
+        self.facts = facts
         self.sparse = sparse
         self._rows = rows
         on_gpu = net.hazards.weight.device.type == "cuda"
@@ -237,6 +241,7 @@ def open_native(
         name=name_or_path,
         trained=bool(facts.get("trained", False)),
         trusted_kinds=trusted,
+        facts=facts,
         rows=sessions,
     )
 

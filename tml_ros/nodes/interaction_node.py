@@ -8,51 +8,43 @@ model. The heartbeat comes from the spinning thread, so that it can tell that th
 from __future__ import annotations
 
 import sys
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Int16MultiArray, String
 
-from tml_ros.background.contracts import Delegation, Finding, Urgency
-from tml_ros.cell.alarm_status import OK, WARN, hazard_status, parse_alarm
+from tml_ros.background.contracts import Delegation
+from tml_ros.cell.alarm_status import OK, hazard_status, parse_alarm
 from tml_ros.cell.asking import CELL, OPERATOR, Asking
 from tml_ros.cell.cell_description import CellDescription
-from tml_ros.cell.finding_voice import REMEMBERED
+from tml_ros.cell.handed_over_voice import handed_over_voice
 from tml_ros.cell.heartbeat_watch import STEP
 from tml_ros.cell.interaction import Interaction
-from tml_ros.cell.turn_figures import DEADLINE_MISSES, TurnFigures, figure_values
+from tml_ros.cell.load_shedding import LoadShedding
+from tml_ros.cell.rendered_voice import RenderedVoice
+from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.cell.warm_up import warm_up
-from tml_ros.model.interface import NO_MODEL, open_model
+from tml_ros.devices.speech_renderer import SpeechUnavailableError
+from tml_ros.model.interface import InteractionModel, open_model
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_inputs import Arrival, CellInputs
 from tml_ros.nodes.cell_node import CellNode
+from tml_ros.nodes.finding_intake import FINDINGS, WAITING, FindingIntake
 from tml_ros.nodes.finding_speaker import FindingSpeaker
-from tml_ros.nodes.input_figures import MAX_ERROR
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
 from tml_ros.nodes.messages import audio_message
 from tml_ros.nodes.parameters import whole_number_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
+from tml_ros.nodes.turn_progress import TurnProgress, turn_values, turn_verdict
 from tml_ros.nodes.worker import Lane, Worker
-from tml_ros.report.model_record import TRUSTED
 from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
 
 TICK_SECONDS = 0.05
 HEARTBEAT_SECONDS = 0.2
-STALLED_MS = 1_000
 TEXT, TICKS = "text", "ticks"
-FINDINGS, ALARMS, WORDS = "findings", "alarms", "words"
-
-
-@dataclass(frozen=True, slots=True)
-class _Progress:
-    """How far the worker has come. last_ns: steady time of the newest turn, 0 before the first."""
-
-    figures: TurnFigures = field(default_factory=TurnFigures)
-    last_ns: int = 0
-    last_fault: str = ""
+ALARMS, WORDS = "alarms", "words"
 
 
 class InteractionNode(CellNode):
@@ -78,8 +70,9 @@ class InteractionNode(CellNode):
         speech/audio, speech/text: what the model says
         heartbeat (DiagnosticArray), 5 Hz: sequence, how long the step in progress takes, turns,
             their gaps by kind and stream, what came late, age of the last turn, times of steps,
-            turns answered later than 200 ms after they closed, failures of the model, its name,
-            whether it is trained, which kinds of hazard it is trusted with, and what was withheld
+            turns answered later than 200 ms after they closed, what is left out because of them and
+            in how many turns, failures of the model, its name, whether it is trained, which kinds
+            of hazard it is trusted with, and what was withheld
         /diagnostics (DiagnosticArray), 1 Hz
 
     Fails to configure on a wrong cell file, a model that is not there or has no room for the cell,
@@ -92,7 +85,7 @@ class InteractionNode(CellNode):
         super().__init__("interaction")
         self._beats = 0
         self._step_began_ns: int | None = None
-        self._progress = _Progress()
+        self._progress = TurnProgress()
         self._model_threads = whole_number_parameter(
             self,
             "model_threads",
@@ -108,18 +101,19 @@ class InteractionNode(CellNode):
         model = open_model(cell.model, threads=self._model_threads)
         if model is not None:
             warm_up(model, cell)
-        self._interaction = Interaction(cell, model)
+        self._text_voice = self._voice_of_findings(model)
+        self._interaction = Interaction(cell, model, text_voice=self._text_voice)
         self.at_cleanup(self._close_session)
         self._asking = Asking()
         self._told_deaf = False
-        self._findings: deque[str] = deque(maxlen=REMEMBERED)
         others = (TEXT, TICKS, FINDINGS, ALARMS, WORDS)
         self._inputs = CellInputs(
             self, others=others, on_frame=self._on_frame, on_block=self._on_block
         )
         self._turn_times = LatencyWindow()
         self._deadline_misses = 0
-        self._progress = _Progress()
+        self._shedding = LoadShedding()
+        self._progress = TurnProgress()
         self._hazards = self.advertise(DiagnosticArray, "hazards", qos.HAZARDS)
         self._audio = self.advertise(Int16MultiArray, "speech/audio", qos.SPEECH)
         self._text = self.advertise(String, "speech/text", qos.SPEECH)
@@ -127,6 +121,9 @@ class InteractionNode(CellNode):
         self._speaker = None
         if cell.has_background and cell.speaker is not None:
             self._speaker = FindingSpeaker(self, self._say)
+        self._findings = FindingIntake(
+            self, self._interaction, text_voice=self._text_voice, speaker=self._speaker
+        )
         self._heartbeat = self.advertise(DiagnosticArray, "heartbeat", qos.HEARTBEAT)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
 
@@ -135,7 +132,7 @@ class InteractionNode(CellNode):
         lanes = self._inputs.lanes()
         lanes[TEXT] = Lane(self._on_text, 10)
         lanes[TICKS] = Lane(self._on_tick, 1)
-        lanes[FINDINGS] = Lane(self._on_finding, 100)
+        lanes[FINDINGS] = Lane(self._findings.take, WAITING)
         lanes[ALARMS] = Lane(self._on_alarms, 1)
         lanes[WORDS] = Lane(lambda came: self._asking.heard(CELL, came[0], came[1]), 50)
         worker = self.start_worker(lanes, on_failure=self._inputs.failed)
@@ -146,12 +143,12 @@ class InteractionNode(CellNode):
             lambda message: worker.put(TEXT, Arrival(message, self.now_ns())),
             qos.TEXT,
         )
-        if self.cell.has_background:
+        standing = self._interaction.standing
+        if self.cell.has_background or (standing is not None and standing.trained):
             self._attend_to_background(worker)
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(HEARTBEAT_SECONDS, self._beat)
         self.every(1.0, lambda: self._report(worker))
-        standing = self._interaction.standing
         about = "" if standing is None else f", {standing}"
         model = f"model {self.cell.model}{about}"
         self.get_logger().info(f"interacting in cell '{self.cell.cell}', {model}")
@@ -159,9 +156,10 @@ class InteractionNode(CellNode):
     def _attend_to_background(self, worker: Worker) -> None:
         if self._speaker is not None:
             self._speaker.activate()
-        self.subscribe(
-            String, "findings", lambda message: worker.put(FINDINGS, message.data), qos.FINDINGS
+        take = self._findings.activate(
+            lambda text: worker.put(FINDINGS, text), on_failure=self._inputs.failed
         )
+        self.subscribe(String, "findings", lambda message: take(message.data), qos.FINDINGS)
         self.subscribe(
             DiagnosticArray, "alarms", lambda message: worker.put(ALARMS, message), qos.ALARMS
         )
@@ -199,19 +197,6 @@ class InteractionNode(CellNode):
     def _on_alarms(self, message: DiagnosticArray) -> None:
         self._asking.alarms(parse_alarm(status.values) for status in statuses_of(message))
 
-    def _on_finding(self, text: str) -> None:
-        finding = Finding.model_validate_json(text)
-        if finding.orphaned or not finding.say or finding.id in self._findings:
-            return
-        # What was not delivered for certain comes again under the same id.
-        self._findings.append(finding.id)
-        silent = finding.urgency is Urgency.SILENT
-        urgent = finding.urgency is Urgency.NOW
-        if self._interaction.hand_over(finding.say, spoken=not silent, urgent=urgent):
-            return
-        if self._speaker is not None:
-            self._speaker.add(finding)
-
     def _delegate(self, delegation: Delegation | None) -> None:
         if delegation is not None:
             self._delegations.publish(String(data=delegation.model_dump_json()))
@@ -238,8 +223,20 @@ class InteractionNode(CellNode):
             ended_ns = self.steady_ns()
             self._turn_times.add(ended_ns - began_ns)
             self._deadline_misses += ended_ns - closed_ns > TURN_NS
+            self._shed(ended_ns - closed_ns)
             self._publish(turn, output)
             self._note(ended_ns)
+
+    def _shed(self, took_ns: int) -> None:
+        before = self._interaction.shed
+        self._interaction.leave_out(self._shedding.answered(took_ns))
+        now = self._interaction.shed
+        if now is not before:
+            # Each from a line of its own: a logger's severity belongs to where it is called.
+            if now.level > before.level:
+                self.get_logger().warning(f"leaves out {now.value} to answer in time")
+            else:
+                self.get_logger().info(f"leaves out {now.value} now, and no more")
 
     def _note(self, ended_ns: int) -> None:
         figures = self._interaction.figures
@@ -247,7 +244,15 @@ class InteractionNode(CellNode):
             counts = {**figures.counts, DEADLINE_MISSES: self._deadline_misses}
             figures = replace(figures, counts=counts)
         faults = self._interaction.faults
-        self._progress = _Progress(figures, ended_ns, faults[-1].reason if faults else "")
+        reason = faults[-1].reason if faults else ""
+        self._progress = TurnProgress(figures, ended_ns, reason, self._interaction.shed)
+
+    def _voice_of_findings(self, model: InteractionModel | None) -> RenderedVoice | None:
+        try:
+            return handed_over_voice(model, language=self.cell.language)
+        except (SpeechUnavailableError, ValueError) as error:
+            self.get_logger().warning(f"findings are said by the model's own voice: {error}")
+            return None
 
     def _close_session(self) -> None:
         try:
@@ -282,39 +287,20 @@ class InteractionNode(CellNode):
     def _report(self, worker: Worker) -> None:
         statuses = self._inputs.statuses(worker.counts())
         values = self._turn_values()
-        fault = self._progress.last_fault
-        streams = self.cell.cameras or self.cell.microphones
-        age_ms = values["last_turn_age_ms"]
-        level, message = OK, "taking turns"
-        standing = self._interaction.standing
-        if standing is not None and not standing.trained:
-            level, message = WARN, f"model {standing.name} is {standing}"
-        if streams and age_ms == "none":
-            level, message = WARN, "no turn yet"
-        elif streams and float(age_ms) > STALLED_MS:
-            level, message = WARN, f"no turn for {float(age_ms) / 1e3:.1f} s"
-        if fault:
-            values["last_model_fault"] = fault[:MAX_ERROR]
+        level, message = turn_verdict(
+            values,
+            self._progress,
+            self._interaction.standing,
+            expected=bool(self.cell.cameras or self.cell.microphones),
+        )
         statuses.append(self.status(level, "turns", message, values))
         if self._speaker is not None:
             statuses.append(self._speaker.status())
         self._diagnostics.publish(statuses_message(statuses, self.now_ns()))
 
     def _turn_values(self) -> dict[str, str]:
-        progress = self._progress
-        turns = progress.figures.turns
-        age_ms = (self.steady_ns() - progress.last_ns) / 1e6 if turns else None
         standing = self._interaction.standing
-        trusted = frozenset() if standing is None else standing.trusted
-        return {
-            "model": NO_MODEL if standing is None else standing.name,
-            "model_trained": str(standing is not None and standing.trained).lower(),
-            TRUSTED: ",".join(sorted(kind.value for kind in trusted)),
-            **figure_values(progress.figures),
-            "last_turn_age_ms": milliseconds(age_ms),
-            "turn_p50_ms": milliseconds(self._turn_times.percentile_ms(50)),
-            "turn_p99_ms": milliseconds(self._turn_times.percentile_ms(99)),
-        }
+        return turn_values(self._progress, standing, self._turn_times, steady_ns=self.steady_ns())
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tml_ros.bench.evaluation.lookout import Lookout
 from tml_ros.bench.evaluation.trusted import TrustedModel
+from tml_ros.cell.handed_over_voice import handed_over_voice
 from tml_ros.model.interface import NO_MODEL, offered_models, open_model
 from tml_ros.sim.scenario.random_hall import MACHINE_NAMES
 from tml_ros.sim.scenario.scenario import VehicleKind
@@ -27,7 +28,7 @@ def offered_agents() -> tuple[str, ...]:
 def open_agent(name_or_path: str) -> TrustedModel | None:
     """The model to be evaluated, or None for guards alone.
 
-    Raises ModelUnavailableError.
+    Raises ModelUnavailableError, SpeechUnavailableError.
     """
     if name_or_path == NO_MODEL:
         return None
@@ -38,4 +39,4 @@ def open_agent(name_or_path: str) -> TrustedModel | None:
         cascade = open_cascade(look=lookout, machines=MACHINES, things=THINGS)
         return TrustedModel(cascade, lookout=lookout)
     model = open_model(name_or_path, threads=1)
-    return None if model is None else TrustedModel(model)
+    return None if model is None else TrustedModel(model, text_voice=handed_over_voice(model))

@@ -94,7 +94,8 @@ class _Player:
         self._turns = scenario.turns
         self._seconds = self._turns * TURN_NS / 1e9
         self._frames = factory.frames() if cell.cameras else iter(())
-        self._replay = Replay(cell, model=model, announcer=announcer)
+        text_voice = model.text_voice if isinstance(model, TrustedModel) else None
+        self._replay = Replay(cell, model=model, announcer=announcer, text_voice=text_voice)
         if isinstance(model, TrustedModel) and model.lookout is not None:
             model.lookout.attend(cell, self._replay.guardian)
         self._voice = CellVoice(self._seconds + 10.0)

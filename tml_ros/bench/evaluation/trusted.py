@@ -13,6 +13,7 @@ from tml_ros.bench.turn_clock import StepTimes
 from tml_ros.model.hazard_places import HEARD, SEEN
 from tml_ros.model.interface import InjectMode, InteractionModel, Session
 from tml_ros.model.layout import SessionLayout
+from tml_ros.model.text_voice import TextVoice, VoicedSession
 from tml_ros.turn.hazard import HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
@@ -22,15 +23,23 @@ class TrustedModel:
     """The model, trained and trusted by decree. times: of all its steps.
 
     lookout: how a baseline learns of its cell's alarms; whoever plays tells it which cell.
+    text_voice: says texts that are handed over where the model's own voice does not do so well.
     """
 
     trained = True
     trusted_kinds: frozenset[HazardKind] = frozenset((*SEEN, *HEARD))
 
-    def __init__(self, model: InteractionModel, *, lookout: Lookout | None = None) -> None:
+    def __init__(
+        self,
+        model: InteractionModel,
+        *,
+        lookout: Lookout | None = None,
+        text_voice: TextVoice | None = None,
+    ) -> None:
         """model: what is really asked."""
         self._model = model
         self.lookout = lookout
+        self.text_voice = text_voice
         self.times = StepTimes()
 
     @property
@@ -60,6 +69,10 @@ class _TimedSession:
 
     def inject(self, text: str, *, how: InjectMode, urgent: bool = False) -> None:
         self._session.inject(text, how=how, urgent=urgent)
+
+    def speak_by(self, voice: TextVoice) -> None:
+        if isinstance(self._session, VoicedSession):
+            self._session.speak_by(voice)
 
     def yield_floor(self) -> None:
         self._session.yield_floor()
