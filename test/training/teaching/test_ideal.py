@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from test.training.teaching.conftest import DRAWN
-from test.training.teaching.played import judged
+from test.training.teaching.played import ScriptedModel, conduct_of, judged
+from tml_ros.bench.evaluation.closed_loop import play
+from tml_ros.bench.judge.conduct import Speaker
 from tml_ros.bench.judge.outcome import Verdict
 from tml_ros.model.preset import Preset
 from tml_ros.model.tokenizer import TextTokenizer
+from tml_ros.sim.factory import Factory
 from tml_ros.sim.render.facts import Facts
 from tml_ros.sim.scenario.suite import Suite
 from tml_ros.sim.truth.expectation import Rule
@@ -57,6 +60,25 @@ def test_answers_come_as_soon_as_people_expect_them(
             if one.rule is Rule.ANSWER and one.delay_s is not None
         ]
     assert np.percentile(delays, 50) <= 0.35
+
+
+@pytest.mark.parametrize("mistakes", [0.0, 2.0])
+def test_in_an_evaluation_the_same_happens_at_the_same_time(
+    mistakes: float, drawn: Drawn, preset: Preset, tokenizer: TextTokenizer
+) -> None:
+    facts = drawn(Suite.DIALOGUE, 60)
+    script = teach(facts, preset, tokenizer, np.random.default_rng(1), mistakes=mistakes)
+    assert script.line_starts
+    with Factory(facts.scenario) as factory:
+        played = play(
+            factory, ScriptedModel(script, tokenizer), pictures=False, spoken_warnings=False
+        )
+    taught = conduct_of(script, facts, tokenizer)
+    assert played.conduct.line_starts == pytest.approx(dict(taught.line_starts))
+    assert played.conduct.requests == taught.requests
+    assert played.conduct.utterances == tuple(
+        one for one in taught.utterances if one.by is Speaker.MODEL
+    )
 
 
 def test_mistakes_are_found_by_the_judge(
