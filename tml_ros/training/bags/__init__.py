@@ -1,0 +1,1 @@
+"""A person's own recordings as lessons, and which parts of a model learn from them."""
