@@ -23,8 +23,9 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="KIND=FOLDER[,FOLDER]:LESSONS",
-            help="sight, talk or both; shards it is made from; its lessons in a step, such as 8 "
-            "or 0.5. May be given several times.",
+            help="sight, talk or both, and shards it is made from, or bags and folders of your own "
+            "labelled recordings; its lessons in a step, such as 8 or 0.5. May be given several "
+            "times.",
             show_default="with --resume those of before",
         ),
     ] = None,
@@ -50,7 +51,8 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="KIND=FOLDER[,FOLDER]:LESSONS",
-            help="Other shards, never taught, and how many lessons of them an examination takes.",
+            help="Other shards or recordings, never taught, and how many lessons of them an "
+            "examination takes.",
             show_default=False,
         ),
     ] = None,
@@ -66,6 +68,15 @@ def train(
             help="Steps between judgements of `tml-ros evaluate` over a few scenarios, beside the "
             "run.",
             show_default="never",
+        ),
+    ] = None,
+    last_layers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Only the last N layers learn, 0: only the head that judges hazards.",
+            show_default="all of the model",
         ),
     ] = None,
     checkpoint_every: Annotated[
@@ -167,6 +178,7 @@ def train(
         "average": average,
         "most_places": places,
         "seed": seed,
+        "last_layers": last_layers,
         "checkpoint_every": checkpoint_every,
         "evaluate_every": 200 if evaluate_every is None and examined else evaluate_every,
         "judge_every": judge_every,

@@ -5,12 +5,17 @@ Knows the command line's words and the sources they stand for. Main thread.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from rich.console import Console
+
 from tml_ros.cli.mistake import MistakeError
+from tml_ros.cli.train_bags import KIND as BAGS
+from tml_ros.cli.train_bags import recorded_lessons
 from tml_ros.model.preset import Preset
 from tml_ros.training.courses.course import Course
 from tml_ros.training.courses.shard_lessons import ShardLessons
@@ -24,7 +29,7 @@ EXAMPLE = "talk=shards/dialogue,shards/time:4"
 class CourseAsked:
     """name: the kind of lesson, with "-" and any word behind it where there are several of a kind.
 
-    folders: with shards. number: of lessons, what of is said by who asks.
+    folders: with shards, or with recordings. number: of lessons, what of is said by who asks.
     """
 
     name: str
@@ -32,23 +37,34 @@ class CourseAsked:
     number: float
 
     @property
-    def kind(self) -> Course:
+    def kind(self) -> str:
         """What is taught."""
-        return Course(self.name.partition("-")[0])
+        return self.name.partition("-")[0]
 
     @property
     def origin(self) -> str:
         """Where it comes from, as it was told."""
         return ",".join(map(str, self.folders))
 
-    def source(self, preset: Preset, voices: Path, *, mistakes: float = 1.0) -> LessonSource:
-        """Its lessons. voices: where speech is kept. Raises ShardError, OSError."""
+    def source(
+        self, preset: Preset, run: Path, *, mistakes: float = 1.0, examined: bool = False
+    ) -> LessonSource:
+        """Its lessons. run: the folder in which speech, and what was read of recordings, is kept.
+
+        examined: they are to be answered, not learnt from. Raises ShardError, OSError; of
+        recordings what `bag_course` raises.
+        """
+        if self.kind == BAGS:
+            # Of processes that learn together, one talks.
+            console = Console(stderr=True, quiet=os.environ.get("RANK", "0") != "0")
+            made = run / BAGS
+            return recorded_lessons(self.folders, preset, made, console, vary=not examined)
         return ShardLessons(
             self.folders,
             preset,
-            course=self.kind,
-            teacher=partial(teach, mistakes=mistakes),
-            voices=voices,
+            course=Course(self.kind),
+            teacher=partial(teach, mistakes=0.0 if examined else mistakes),
+            voices=run / "voices",
         )
 
 
@@ -77,7 +93,7 @@ def courses_kept(rates: Mapping[str, float], origins: Mapping[str, str]) -> dict
 def _asked(text: str, option: str) -> CourseAsked:
     name, equals, rest = text.partition("=")
     folders, colon, number = rest.rpartition(":")
-    kinds = [kind.value for kind in Course]
+    kinds = [*(kind.value for kind in Course), BAGS]
     paths = tuple(Path(folder) for folder in folders.split(",") if folder)
     try:
         count = float(number)
@@ -85,8 +101,8 @@ def _asked(text: str, option: str) -> CourseAsked:
         count = 0.0
     if not (equals and colon and paths and 0 < count < 1e6):
         raise MistakeError(
-            f"{option} {text}: give a kind, folders with shards and a number of lessons, as in "
-            f"{EXAMPLE}"
+            f"{option} {text}: give a kind, folders with shards or recordings, and a number of "
+            f"lessons, as in {EXAMPLE}"
         )
     if name.partition("-")[0] not in kinds:
         raise MistakeError(f"{option} {text}: it begins with {', '.join(kinds)}, as in {EXAMPLE}")

@@ -23,6 +23,7 @@ from tml_ros.cli.train_progress import TrainProgress
 from tml_ros.model.checkpoint import load_checkpoint
 from tml_ros.model.interaction_net import InteractionNet, fresh_net
 from tml_ros.model.preset import Preset
+from tml_ros.training.bags.frozen_parts import let_learn
 from tml_ros.training.exams.examine import examine
 from tml_ros.training.lesson import LessonSource
 from tml_ros.training.loop.processes import Processes, joined_processes
@@ -83,9 +84,8 @@ def _trainer(asked: Asked, processes: Processes) -> Trainer:
     earlier = open_run(asked.folder) if asked.resume else None
     preset = asked.preset if earlier is None else earlier.preset
     courses = _courses(asked, earlier)
-    voices = asked.folder / "voices"
     sources = {
-        name: course.source(preset, voices, mistakes=asked.mistakes)
+        name: course.source(preset, asked.folder, mistakes=asked.mistakes)
         for name, course in courses.items()
     }
     if processes.first:
@@ -93,7 +93,7 @@ def _trainer(asked: Asked, processes: Processes) -> Trainer:
     processes.wait()
     folder = open_run(asked.folder)
     lessons = {
-        course.name: (course.source(preset, voices, mistakes=0.0), int(course.number))
+        course.name: (course.source(preset, asked.folder, examined=True), int(course.number))
         for course in asked.validation
     }
     return Trainer(
@@ -148,15 +148,23 @@ def _settings(fields: Mapping[str, Any]) -> TrainSettings:
 
 def _pupil(asked: Asked, folder: RunFolder) -> Pupil:
     """Untrained, or with the weights it is to begin from. Raises CheckpointError."""
+    pupil = Pupil(_first_net(asked, folder))
+    layers = folder.section.settings.last_layers
+    if layers is not None:
+        let_learn(pupil, pupil.net, layers=layers)
+    return pupil
+
+
+def _first_net(asked: Asked, folder: RunFolder) -> InteractionNet:
     if asked.start is None or newest_checkpoint(folder.path) is not None:
-        return Pupil(fresh_net(folder.preset, seed=folder.section.settings.seed))
+        return fresh_net(folder.preset, seed=folder.section.settings.seed)
     net, header = load_checkpoint(asked.start)
     if header.preset != folder.preset:
         raise MistakeError(
             f"--from {asked.start} is of {header.preset.name} with other numbers than "
             f"{folder.preset.name} has; give the preset it was made with"
         )
-    return Pupil(net)
+    return net
 
 
 def _examined(

@@ -29,6 +29,7 @@ class TrainSettings(BaseModel):
     most_places: places (rows x the longest row) of one pass; a step makes as many passes as it
         takes. learning_rate: the highest. warmup: steps until it is reached. cooling: the share of
         the run, at its end, over which it falls along a cosine, to last_rate of the highest.
+    last_layers: how many of the last layers learn, 0 the hazard head alone; None: everything.
     decay: of weights that are matrices. clip: the longest a gradient may be.
     average: how much of the averaged weights stays in a step.
     bfloat16: multiply matrices so; weights, sums and losses are float32 all the same.
@@ -47,6 +48,7 @@ class TrainSettings(BaseModel):
     warmup: Interval = 100
     cooling: Share = 1.0
     last_rate: Share = 0.02
+    last_layers: Interval | None = None
     decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.05
     clip: Positive = 1.0
     average: Annotated[float, Field(ge=0, lt=1)] = 0.999
