@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tml_ros.bench.evaluation.waiting_lines import WaitingLines
 from tml_ros.sim.scenario.scenario import LinePart
 from tml_ros.sim.talk.act import Act
 from tml_ros.sim.talk.line_times import line_times, merged, without
+from tml_ros.sim.talk.waiting_lines import WaitingLines
 from tml_ros.sim.truth.truth import SpokenLine
 
 Times = st.floats(0.0, 60.0).map(lambda time: round(time, 2))

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from tml_ros.bench.evaluation.cell_voice import CellVoice
 from tml_ros.bench.evaluation.opinions import Opinion, Opinions
 from tml_ros.bench.evaluation.trusted import TrustedModel
-from tml_ros.bench.evaluation.waiting_lines import WaitingLines
 from tml_ros.bench.judge.conduct import AlarmSpan, Conduct, Request
 from tml_ros.cell.announcer import Announcer
 from tml_ros.cell.cell_description import CellDescription
@@ -26,6 +25,7 @@ from tml_ros.cell.voice import cell_announcer
 from tml_ros.model.interface import NO_MODEL, InteractionModel
 from tml_ros.sim.factory import Factory
 from tml_ros.sim.sound.echo_path import EchoPath
+from tml_ros.sim.talk.waiting_lines import WaitingLines
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import (
     SAMPLE_RATE,

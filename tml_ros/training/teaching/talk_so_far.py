@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final
 
-from tml_ros.bench.evaluation.waiting_lines import WaitingLines
 from tml_ros.sim.scenario.scenario import EventKind, Scenario
 from tml_ros.sim.talk.act import Act
+from tml_ros.sim.talk.waiting_lines import WaitingLines
 from tml_ros.sim.truth.truth import SpokenLine
 
 HEARD_S: Final = 0.1

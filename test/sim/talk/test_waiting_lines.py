@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tml_ros.bench.evaluation.waiting_lines import WaitingLines
 from tml_ros.sim.scenario.scenario import LinePart
 from tml_ros.sim.talk.act import Act
 from tml_ros.sim.talk.line_times import PATIENCE_S
+from tml_ros.sim.talk.waiting_lines import WaitingLines
 from tml_ros.sim.truth.truth import SpokenLine
 
 TURN_S = 0.2
