@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ def run_graduation(asked: Asked) -> None:
     torch.set_num_threads(asked.threads)
     console = Console(stderr=True, highlight=False)
     more = _more_facts(asked)
+    _check_kinds(asked.validation)
     net, header = load_checkpoint(asked.run / MODEL if asked.run.is_dir() else asked.run)
     if "calibration" in header.facts:
         raise MistakeError(f"{asked.run} has graduated already; give the weights of a run")
@@ -72,14 +73,19 @@ def run_graduation(asked: Asked) -> None:
     console.print(f"{asked.out}: {size:.1f} MB", soft_wrap=True, markup=False)
 
 
+def _check_kinds(validation: Sequence[CourseAsked]) -> None:
+    whole = (Course.BOTH.value, Course.TALK.value)
+    for course in validation:
+        if course.kind not in whole:
+            raise MistakeError(
+                f"--validation {course.name}=...: calibration needs whole scenarios, for windows "
+                f"that were chosen tell nothing of false alarms; allowed: {', '.join(whole)}"
+            )
+
+
 def _answered(
     net: InteractionNet, course: CourseAsked, asked: Asked, console: Console
 ) -> Iterator[AnswerSheet]:
-    if course.kind is Course.SIGHT:
-        raise MistakeError(
-            "--validation sight=...: windows that were chosen for their hazards tell nothing of "
-            "false alarms; give both=... for whole scenarios with pictures"
-        )
     lessons = ShardLessons(
         course.folders, net.preset, course=course.kind, variety=AS_RENDERED, voices=_voices(asked)
     )
