@@ -37,7 +37,7 @@ class ClosedGrammar:
 
     def __init__(self, phrases: Sequence[str]) -> None:
         """Load the acoustic model and compile the grammar."""
-        self._phrases = {_spelled(phrase): phrase for phrase in phrases}
+        self._phrases = {spelled(phrase): phrase for phrase in phrases}
         if len(self._phrases) < len(phrases):
             raise ValueError("two of the phrases are said alike")
         self._decoder = _decoder()
@@ -67,7 +67,7 @@ class ClosedGrammar:
         return None if found is None else self._phrases.get(found.hypstr)
 
 
-def _spelled(phrase: str) -> str:
+def spelled(phrase: str) -> str:
     """As the dictionary spells it: small letters, numbers in words."""
     words = re.findall(r"[a-z]+(?:'[a-z]+)*|\d+", phrase.lower())
     return " ".join(number_words(int(word)) if word.isdigit() else word for word in words)
