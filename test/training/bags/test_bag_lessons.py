@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from recordings import write_bag
 
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import load_cell
@@ -184,10 +185,11 @@ def test_a_bag_of_the_real_factory_floor_becomes_lessons(
     clip = real_data / "worker_zone" / "worker_zone.mp4"
     if not clip.exists():
         pytest.skip(f"no {clip}")
+    write_bag(tmp_path / "clip.mcap", clip)
     cell = load_cell(Path(__file__).parents[3] / "config" / "cells" / "worker_zone.yaml")
-    labels = labels_of(f"{clip.name},2.45,9,person_in_zone,striped_line", f"{clip.name},0,9,none")
+    labels = labels_of("clip.mcap,2.45,9,person_in_zone,striped_line", "clip.mcap,0,9,none")
     preset = load_preset("nano")
-    found = prepare(clip.parent, labels, cell, preset, tmp_path / "out")
+    found = prepare(tmp_path, labels, cell, preset, tmp_path / "out")
     there, absent = found.counts[BOX]
     assert there > 8
     assert absent > 8
