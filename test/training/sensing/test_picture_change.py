@@ -30,7 +30,7 @@ def marked(x: int, y: int) -> NDArray[np.uint8]:
 
 def middle(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     """Where the bright square is, in fractions of the picture."""
-    weight = rgb[:, :, 0].astype(float)
+    weight = np.maximum(rgb[:, :, 0].astype(float) - 30, 0)
     down, across = np.mgrid[:HEIGHT, :WIDTH] + 0.5
     return (
         float((weight * across).sum() / weight.sum() / WIDTH),
@@ -119,3 +119,12 @@ def test_pictures_stay_recognisable(seed: int) -> None:
     assert altered.shape == rgb.shape
     assert altered.std() > 8
     assert 20 < altered.mean() < 235
+
+
+def test_a_while_ago_the_picture_was_nearly_the_same() -> None:
+    now = PictureChange(mirrored=True)
+    drifted = [now.drifted(noise_of(seed), strength=1.0) for seed in range(20)]
+    places = [middle(one.picture(marked(60, 60), noise_of()))[0] for one in drifted]
+    assert np.std(places) > 0
+    assert np.abs(np.array(places) - (1 - 60.5 / WIDTH)).max() < 0.01
+    assert now.drifted(noise_of(), strength=0.0) == now

@@ -6,7 +6,7 @@ changes from picture to picture. Knows nothing of cameras and of files. Frozen; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,6 +21,8 @@ MOST_SHIFT = 0.02
 MOST_ZOOM = 0.04
 _NOISE_ROOM = 16
 """Pixels by which a field of noise is larger than a picture, so that it can fall elsewhere."""
+_DRIFT = 0.002
+_AS_THEY_ARE = np.tile(np.arange(256, dtype=np.uint8), (3, 1))
 _GREY = np.array([0.299, 0.587, 0.114])
 
 
@@ -80,6 +82,19 @@ class PictureChange:
         """int64 [columns * rows]: which patch as rendered lies where each one is then."""
         grid = np.arange(columns * rows, dtype=np.int64).reshape(rows, columns)
         return np.ascontiguousarray(grid[:, ::-1] if self.mirrored else grid).ravel()
+
+    def drifted(self, rng: np.random.Generator, *, strength: float) -> PictureChange:
+        """The same a while ago: exposure and the camera's hold were a little different."""
+        brighter = round(strength * rng.normal(0.0, 3.0))
+        moved = strength * rng.normal(0.0, _DRIFT, 2)
+        if not strength:
+            return self
+        levels = _AS_THEY_ARE if self.levels is None else self.levels
+        return replace(
+            self,
+            shift=(self.shift[0] + float(moved[0]), self.shift[1] + float(moved[1])),
+            levels=np.clip(levels.astype(np.int64) + brighter, 0, 255).astype(np.uint8),
+        )
 
     @property
     def _moves(self) -> bool:

@@ -7,7 +7,7 @@ really sent. The same arguments give the same arrays. Knows nothing of words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from tml_ros.training.sensing.sensor_labels import (
     patch_targets,
 )
 from tml_ros.training.sensing.sound_change import drawn_sound_change
+from tml_ros.training.sensing.token_change import drawn_token_change
 from tml_ros.training.sensing.variety import Variety
 from tml_ros.turn.micro_turn import TURN_NS
 
@@ -82,16 +83,15 @@ def sensed_scene(
         for name in layout.microphones
     }
     gain = float(np.exp(variety.pictures * rng.normal(0.0, _GAIN_SPREAD)))
-    still, new, scattered = (
-        rng.random(3) < (variety.still, variety.new, variety.scattered)
-    ).tolist()
+    new = bool(rng.random() < variety.new)
     younger_ns = round(variety.pictures * rng.uniform(0, 0.75 * TURN_NS))
-    places = _zone_places(rng, len(layout.zones), preset, scattered=scattered, variety=variety)
+    retouch = drawn_token_change(rng, variety, zones=len(layout.zones), places=preset.sight.zones)
     sight = preset.sight.model_copy(update={"difference_gain": preset.sight.difference_gain * gain})
     senses = Senses(preset.model_copy(update={"sight": sight}), _changed(layout, change))
     noise = np.random.default_rng(rng.integers(2**63))
     if pictures and not new:
-        _familiar(senses, scene, turns.start, preset, change=change, rng=noise)
+        earlier = change.drifted(rng, strength=variety.pictures)
+        _familiar(senses, scene, turns.start, preset, change=earlier, rng=noise)
     taken = scene_turns(
         scene,
         turns,
@@ -107,8 +107,8 @@ def sensed_scene(
         scene, turns, tokens, preset, places=change.patches(preset.sight.columns, preset.sight.rows)
     )
     return SensedScene(
-        tuple(_finished(one, places, still=still) for one in tokens),
-        _hazards(scene, turns, layout, preset, outages=outages, places=places),
+        tuple(retouch.tokens(one) for one in tokens),
+        _hazards(scene, turns, layout, preset, outages=outages, places=retouch.places),
         things,
         smoke,
     )
@@ -134,19 +134,6 @@ def _changed(layout: SessionLayout, change: PictureChange) -> SessionLayout:
     return SessionLayout(cameras, layout.microphones)
 
 
-def _zone_places(
-    rng: np.random.Generator, zones: int, preset: Preset, *, scattered: bool, variety: Variety
-) -> NDArray[np.int64]:
-    """int64 [zones of the preset]: the place of each; those that are there first."""
-    places = np.arange(preset.sight.zones)
-    anywhere = rng.permutation(places)
-    if scattered:
-        return anywhere
-    if variety.scattered:
-        places[:zones] = rng.permutation(zones)
-    return places
-
-
 def _familiar(
     senses: Senses,
     scene: RenderedScenario,
@@ -157,25 +144,16 @@ def _familiar(
     rng: np.random.Generator,
 ) -> None:
     """Of the turns before the first, some pictures evenly over the background's time."""
-    oldest = max(0, first - round(preset.sight.background_seconds * 1e9 / TURN_NS))
-    chosen = np.unique(np.linspace(oldest, first - 1, EARLIER_PICTURES).round().astype(int))
     if first == 0:
         return
+    oldest = max(0, first - round(preset.sight.background_seconds * 1e9 / TURN_NS))
+    chosen = np.unique(np.linspace(oldest, first - 1, EARLIER_PICTURES).round().astype(int))
     pictures = {}
     for place, name in enumerate(scene.entry.cameras):
         found = (scene.frame(name, turn) for turn in chosen.tolist())
         pictures[place] = [change.picture(rgb, rng) for rgb in found if rgb is not None]
     # The lesson's first turn begins at 0.
     familiar(senses, preset.sight, pictures, counts=first, stamp_ns=-TURN_NS // 2)
-
-
-def _finished(tokens: SensorTokens, places: NDArray[np.int64], *, still: bool) -> SensorTokens:
-    moved = not np.array_equal(places, np.arange(len(places)))
-    if moved:
-        tokens = replace(tokens, masks=np.ascontiguousarray(tokens.masks[..., np.argsort(places)]))
-    if still:
-        tokens = replace(tokens, difference=np.zeros_like(tokens.difference))
-    return tokens
 
 
 def _hazards(

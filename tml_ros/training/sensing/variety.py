@@ -13,7 +13,8 @@ class Variety:
     Probabilities, each for a whole lesson: mirrored: left and right of pictures. still: no
     difference to a background is shown. new: the cameras have never seen the scene before.
     scattered: zones lie at any of the model's places, not at the first ones. camera_away,
-    microphone_away: each of them, for a while. mixed: another scenario's sound lies under this one.
+    microphone_away: each of them, for a while. pitch: all sound is higher or lower. mixed: another
+    scenario's sound lies under this one.
 
     Raises ValueError for what is none.
     """
@@ -26,6 +27,7 @@ class Variety:
     scattered: float = 0.25
     camera_away: float = 0.05
     microphone_away: float = 0.05
+    pitch: float = 0.5
     mixed: float = 0.25
 
     def __post_init__(self) -> None:
@@ -47,6 +49,7 @@ AS_RENDERED: Final = Variety(
     scattered=0.0,
     camera_away=0.0,
     microphone_away=0.0,
+    pitch=0.0,
     mixed=0.0,
 )
 """For examining: nothing is altered, and cameras know their scene as far as it has been seen."""
