@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
 from torch import Tensor, nn
 
+from tml_ros.model.block_attention import BlockStore
 from tml_ros.model.preset import TransformerPreset
 from tml_ros.model.rope import rotate
 
@@ -68,7 +69,7 @@ class Attention(nn.Module):
         self.key_norm = nn.RMSNorm(preset.head_width, eps=1e-6)
 
     def forward(
-        self, x: Tensor, sensors: int, rotation: Rotation, store: KeyStore, layer: int
+        self, x: Tensor, sensors: int, rotation: Rotation, store: KeyStore | BlockStore, layer: int
     ) -> Tensor:
         """x: [b, n, width], sensor half first. Returns the same shape."""
         query = self.query_norm(self.query(x).unflatten(-1, (-1, self.head_width)))
@@ -79,6 +80,8 @@ class Attention(nn.Module):
         if rotation.keep is not None:
             rotated, still = key.chunk(2, dim=-1)
             key = torch.cat((rotated * rotation.keep, still), dim=-1)
+        if isinstance(store, BlockStore):
+            return self._joined(store.attended(query, key, value))
         keys = store.extended(layer, key, value, sensors)
         seen = _attend(
             query[:, :sensors],
@@ -87,7 +90,11 @@ class Attention(nn.Module):
             store.sensor_mask,
         )
         told = _attend(query[:, sensors:], keys.key, keys.value, store.dialogue_mask)
-        out: Tensor = self.out(torch.cat((seen, told), dim=1).flatten(-2))
+        return self._joined(torch.cat((seen, told), dim=1))
+
+    def _joined(self, heads: Tensor) -> Tensor:
+        """All heads of each token as one vector of the model's width."""
+        out: Tensor = self.out(heads.flatten(-2))
         return out
 
 

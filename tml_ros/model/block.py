@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from tml_ros.model.attention import Attention, KeyStore, Rotation
+from tml_ros.model.block_attention import BlockStore
 from tml_ros.model.experts import Experts
 from tml_ros.model.feed_forward import SwiGLU
 from tml_ros.model.preset import TransformerPreset
@@ -27,7 +28,7 @@ class Block(nn.Module):
         )
 
     def forward(
-        self, x: Tensor, sensors: int, rotation: Rotation, store: KeyStore
+        self, x: Tensor, sensors: int, rotation: Rotation, store: KeyStore | BlockStore
     ) -> tuple[Tensor, Tensor | None]:
         """x: [b, n, width]; returns the same and the experts' balance loss, None where dense."""
         normed = self.attention_norm(x)

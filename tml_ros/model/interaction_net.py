@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from tml_ros.model.attention import KeyStore, Rotation
 from tml_ros.model.block import Block
+from tml_ros.model.block_attention import BlockStore
 from tml_ros.model.experts import Experts
 from tml_ros.model.flow_head import FlowHead
 from tml_ros.model.hazard_places import RARE, hazard_count
@@ -65,7 +66,7 @@ class InteractionNet(nn.Module):
         self.voice = FlowHead(preset)
         _initialise(self)
 
-    def forward(self, batch: TokenBatch, store: KeyStore) -> Judgement:
+    def forward(self, batch: TokenBatch, store: KeyStore | BlockStore) -> Judgement:
         """One pass: every token of the batch through all layers, then hazards and floor."""
         return self.judged(batch, *self.through(batch, store))
 
@@ -78,7 +79,7 @@ class InteractionNet(nn.Module):
         return Judgement(self.hazards(boundary), self.floor(act), act, balance)
 
     def through(
-        self, batch: TokenBatch, store: KeyStore, *, after: AfterLayer | None = None
+        self, batch: TokenBatch, store: KeyStore | BlockStore, *, after: AfterLayer | None = None
     ) -> tuple[Tensor, Tensor]:
         """The layers alone: [rows, places, width], and the experts' mean balance loss.
 

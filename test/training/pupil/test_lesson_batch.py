@@ -64,7 +64,7 @@ def test_without_a_seed_every_turn_with_a_weight_is_there() -> None:
 def test_it_travels_between_processes(batch: LessonBatch) -> None:
     there = pickle.loads(pickle.dumps(batch))  # noqa: S301 - our own, a moment old
     assert torch.equal(there.text, batch.text)
-    assert torch.equal(there.store.dialogue_mask, batch.store.dialogue_mask)
+    assert torch.equal(there.store.halves[1].back, batch.store.halves[1].back)
     moved = batch.to("cpu")
     assert moved.hazards.dtype == torch.int8
     assert torch.equal(moved.tokens.rgb, batch.tokens.rgb)

@@ -37,7 +37,8 @@ def test_it_says_what_its_network_says(pupil: Pupil) -> None:
         answers = pupil.answers(batch_of())
         judged = whole(pupil.net, [lesson.turns for lesson in LESSONS])
     for name in ("hazards", "floor", "act"):
-        assert torch.equal(getattr(answers.judged, name), getattr(judged, name))
+        ours, theirs = getattr(answers.judged, name), getattr(judged, name)
+        torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
     assert answers.things.shape == batch_of().things.shape
     assert answers.smoke.shape == batch_of().smoke.shape
 

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tml_ros.model.block_attention import BlockStore
 from tml_ros.model.preset import Preset
-from tml_ros.model.ring_keys import WholeStore
-from tml_ros.model.sequence import whole_batch
+from tml_ros.model.sequence import block_batch
 from tml_ros.model.token_batch import TokenBatch
 from tml_ros.training.lesson import Lesson
 
@@ -38,7 +38,7 @@ class LessonBatch:
     """
 
     tokens: TokenBatch
-    store: WholeStore
+    store: BlockStore
     lengths: tuple[int, ...]
     hazards: Tensor
     things: Tensor
@@ -84,7 +84,7 @@ def lesson_batch(preset: Preset, lessons: Sequence[Lesson], *, seed: int | None 
     """
     if not lessons:
         raise ValueError("a batch has at least one lesson")
-    tokens, store = whole_batch(preset, [lesson.turns for lesson in lessons])
+    tokens, store = block_batch(preset, [lesson.turns for lesson in lessons])
     weight = np.concatenate([lesson.text_weight for lesson in lessons])
     chosen, raised = _chosen(weight, seed)
     text = np.concatenate([lesson.text for lesson in lessons])
