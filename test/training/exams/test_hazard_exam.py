@@ -12,7 +12,7 @@ from tiny_model import tiny_preset
 from tml_ros.model.hazard_places import hazard_count, hazard_index
 from tml_ros.sim.render.patch_labels import THINGS
 from tml_ros.training.exams.answer_sheet import AnswerSheet, RightAnswers
-from tml_ros.training.exams.hazard_exam import hazard_figures, scored_runs
+from tml_ros.training.exams.hazard_exam import cell_hours, hazard_figures, scored_runs
 from tml_ros.turn.hazard import HazardKind
 
 PRESET = tiny_preset()
@@ -117,3 +117,10 @@ def test_false_alarms_are_counted_for_the_whole_cell(sheet: Sheet) -> None:
     name = "hazard/person_in_zone/recall"
     assert hazard_figures([one], PRESET, per_hour=1.0)[name] == 0
     assert hazard_figures([one], PRESET, per_hour=2.1)[name] == 1
+
+
+def test_lessons_that_know_nothing_of_a_kind_add_no_hours_to_it(sheet: Sheet) -> None:
+    known = sheet(TURNS, hazard_labels=labels(SIREN, slice(30, 50)))
+    runs = scored_runs([sheet(TURNS), known, sheet(TURNS)], PRESET, HazardKind.SIREN)
+    assert cell_hours(runs) == pytest.approx(TURNS * 0.2 / 3600)
+    assert hazard_figures([sheet(TURNS), known], PRESET)["hours"] == pytest.approx(2 / 180)

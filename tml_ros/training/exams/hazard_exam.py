@@ -25,6 +25,8 @@ from tml_ros.turn.hazard import HazardKind
 OF_PERSONS = (HazardKind.PERSON_DOWN, HazardKind.MISSING_HELMET)
 """An empty scene answers for these; what counts is to tell them where there is somebody."""
 _PERSON = tuple(THINGS.index(thing) for thing in ("feet", "helmet", "bare_head", "lying"))
+_PLACE = "/"
+"""In a run's zone, between the number of the lesson and that of the place."""
 
 Labels = NDArray[np.int8]
 
@@ -35,7 +37,7 @@ def hazard_figures(
     """By name: of each kind that is ever known, `hazard/KIND/...`.
 
     auc: of turns; auc_given_person too. spans: how many there are to be found, and recall: the
-    share that is found at so many false alarms in an hour of a cell. hours: of cells.
+    share that is found at so many false alarms in an hour of a cell. hours: of all lessons.
     """
     figures: dict[str, float] = {}
     for kind in (*SEEN, *HEARD):
@@ -48,20 +50,18 @@ def hazard_figures(
             found = auc(chosen)
             if found is not None:
                 figures[f"{name}/{what}"] = found
-        told = recall_of(runs, sheets, per_hour=per_hour)
+        told = recall_of(runs, per_hour=per_hour)
         if told.recall is not None:
             figures[f"{name}/spans"] = sum(len(run.spans) for run in runs)
             figures[f"{name}/recall"] = told.recall.value
-    figures["hours"] = hours_of(sheets)
+    figures["hours"] = sum(TURN_S * len(sheet.hazards) for sheet in sheets) / 3600
     return figures
 
 
-def recall_of(
-    runs: Sequence[ScoredRun], sheets: Sequence[AnswerSheet], *, per_hour: float
-) -> RecallAt:
+def recall_of(runs: Sequence[ScoredRun], *, per_hour: float) -> RecallAt:
     """Recall at so many false alarms in an hour of a cell, all its places together."""
     places_h = sum(run.seconds for run in runs) / 3600
-    return recall_at(as_alarms(runs), per_hour=per_hour * hours_of(sheets) / places_h)
+    return recall_at(as_alarms(runs), per_hour=per_hour * cell_hours(runs) / places_h)
 
 
 def as_alarms(runs: Sequence[ScoredRun]) -> list[ScoredRun]:
@@ -71,9 +71,10 @@ def as_alarms(runs: Sequence[ScoredRun]) -> list[ScoredRun]:
     ]
 
 
-def hours_of(sheets: Sequence[AnswerSheet]) -> float:
-    """How long the lessons are together."""
-    return sum(TURN_S * len(sheet.hazards) for sheet in sheets) / 3600
+def cell_hours(runs: Sequence[ScoredRun]) -> float:
+    """How long the lessons are together in which something of the kind is known."""
+    lessons = {run.zone.partition(_PLACE)[0]: run.seconds for run in runs}
+    return sum(lessons.values()) / 3600
 
 
 def scored_runs(sheets: Sequence[AnswerSheet], preset: Preset, kind: HazardKind) -> list[ScoredRun]:
@@ -84,7 +85,7 @@ def scored_runs(sheets: Sequence[AnswerSheet], preset: Preset, kind: HazardKind)
             column = hazard_index(preset, kind, place)
             labels = sheet.right.hazards[:, column]
             if (labels >= 0).any():
-                name = f"{number}/{place}"
+                name = f"{number}{_PLACE}{place}"
                 runs.append(_run(kind, name, sheet.hazards[:, column], labels))
     return runs
 
@@ -101,7 +102,9 @@ def _given_person(
             labels = sheet.right.hazards[:, column]
             labels = np.where((labels == 0) & ~somebody, np.int8(-1), labels)
             if (labels >= 0).any():
-                runs.append(_run(kind, f"{number}/{place}", sheet.hazards[:, column], labels))
+                runs.append(
+                    _run(kind, f"{number}{_PLACE}{place}", sheet.hazards[:, column], labels)
+                )
     return runs
 
 

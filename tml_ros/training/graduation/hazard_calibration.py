@@ -26,7 +26,7 @@ from tml_ros.bench.judge.ranking import (
 from tml_ros.model.preset import Preset
 from tml_ros.training.exams.alarm_scores import NEVER
 from tml_ros.training.exams.answer_sheet import AnswerSheet
-from tml_ros.training.exams.hazard_exam import as_alarms, hours_of, recall_of, scored_runs
+from tml_ros.training.exams.hazard_exam import as_alarms, cell_hours, recall_of, scored_runs
 from tml_ros.training.graduation.bars import BARS, FEWEST_SPANS
 from tml_ros.turn.hazard import HazardKind
 
@@ -89,7 +89,7 @@ def calibrated(
         auc=auc(runs),
         spans=spans,
         recall=counts.found / spans if spans else None,
-        false_per_hour=counts.false / hours_of(sheets),
+        false_per_hour=counts.false / cell_hours(runs),
     )
 
 
@@ -107,7 +107,7 @@ def alarm_logit(
     runs = as_alarms(plain)
     scores = np.unique(np.concatenate([run.scores for run in runs]))
     scores = scores[scores > NEVER]
-    best = recall_of(plain, sheets, per_hour=per_hour)
+    best = recall_of(plain, per_hour=per_hour)
     if best.recall is None or not best.recall.value or not NEVER < best.threshold < math.inf:
         return min(float(scores[-1]) + MARGIN, LARGEST)
     most = best.recall.value
