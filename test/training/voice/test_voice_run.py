@@ -5,6 +5,7 @@ import torch
 
 from tml_ros.cell.paced_choice import SpokenKind
 from tml_ros.model.interaction_net import fresh_net
+from tml_ros.training.graduation.voice_weights import take_voice
 from tml_ros.training.voice.voice_learner import VoiceSettings
 from tml_ros.training.voice.voice_run import (
     CHECKPOINT,
@@ -12,7 +13,6 @@ from tml_ros.training.voice.voice_run import (
     WEIGHTS,
     VoiceRun,
     VoiceRunError,
-    load_voice,
     train_voice,
 )
 from tml_ros.training.voice.voice_texts import SpokenText
@@ -52,20 +52,10 @@ def test_the_weights_that_are_written_are_those_that_the_network_ends_with(tmp_p
     net, other = fresh_net(preset), fresh_net(preset, seed=1)
     train_voice(net, tmp_path, run_of(3), texts=TEXTS, speech=tones)
     before = other.floor.weight.clone()
-    load_voice(other, tmp_path / WEIGHTS)
+    take_voice(other, tmp_path / WEIGHTS)
     mine, theirs = weights(net), weights(other)
     assert all(torch.equal(one, theirs[name]) for name, one in mine.items())
     assert torch.equal(other.floor.weight, before)
-
-
-def test_a_voice_of_another_shape_is_refused(tmp_path, preset, tones):
-    train_voice(fresh_net(preset), tmp_path, run_of(2), texts=TEXTS, speech=tones)
-    wider = fresh_net(preset.changed(voice={"width": 16}))
-    with pytest.raises(VoiceRunError, match="not a voice for nano"):
-        load_voice(wider, tmp_path / WEIGHTS)
-    (tmp_path / "no.safetensors").write_bytes(b"no weights")
-    with pytest.raises(VoiceRunError, match="no safetensors file"):
-        load_voice(wider, tmp_path / "no.safetensors")
 
 
 def test_a_damaged_checkpoint_is_said_and_not_trained_over(tmp_path, preset, tones):

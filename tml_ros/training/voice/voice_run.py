@@ -3,8 +3,8 @@
 `lessons.npz`, `asked.json`: what is learnt from, and new texts for the exams.
 `run.jsonl`: settings, losses and exams, a line each.
 `checkpoint.safetensors`: everything to go on from, written whole or not at all.
-`voice.safetensors`: the weights to be used, `voice_text.*` and `voice.*` of the network. One
-process at a time works in a folder.
+`voice.safetensors`: the weights to be used, `voice_text.*` and `voice.*` of the network.
+`exam.json`: the last exam. One process at a time works in a folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tml_ros.model.preset import Preset
 from tml_ros.model.tensor_file import write_tensor_file
 from tml_ros.model.tokenizer import load_tokenizer
 from tml_ros.training.voice.voice_exam import VoiceExam, voice_exam
-from tml_ros.training.voice.voice_learner import PARTS, VoiceLearner, VoiceSettings
+from tml_ros.training.voice.voice_learner import VoiceLearner, VoiceSettings
 from tml_ros.training.voice.voice_lessons import (
     Speech,
     VoiceLessons,
@@ -42,6 +42,7 @@ ASKED: Final = "asked.json"
 LOG: Final = "run.jsonl"
 CHECKPOINT: Final = "checkpoint.safetensors"
 WEIGHTS: Final = "voice.safetensors"
+EXAM: Final = "exam.json"
 _FORMAT: Final = "tml_ros voice"
 
 
@@ -111,21 +112,6 @@ def train_voice(
     return exam
 
 
-def load_voice(net: InteractionNet, path: Path) -> None:
-    """Put a trained voice into a network. Raises OSError, VoiceRunError where it does not fit."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            kept = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise VoiceRunError(f"{path} is no safetensors file ({error})") from error
-    wanted = {
-        name: one.shape for name, one in net.state_dict().items() if name.split(".")[0] in PARTS
-    }
-    if {name: one.shape for name, one in kept.items()} != wanted:
-        raise VoiceRunError(f"{path} is not a voice for {net.preset.name}")
-    net.load_state_dict(kept, strict=False)
-
-
 def _curriculum(
     folder: Path,
     run: VoiceRun,
@@ -188,7 +174,9 @@ def _examined(
     examined = fresh_net(preset)
     examined.load_state_dict(learner.averaged(), strict=False)
     exam = voice_exam(examined, asked)
-    _log(folder, {"step": done, "exam": exam.as_plain()})
+    plain = {"step": done, **exam.as_plain()}
+    _log(folder, {"exam": plain})
+    (folder / EXAM).write_text(json.dumps(plain, indent=1), encoding="utf-8")
     return exam
 
 
