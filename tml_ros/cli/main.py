@@ -27,6 +27,7 @@ COMMANDS = {
     "sim": "The simulated factory: what happens in a scenario, its pictures, shards to train from.",
     "schema": "Print the JSON schemas of what the background is asked and of what it answers.",
     "train": "Teach a model by lessons from the simulated factory; stop and go on at any time.",
+    "voice": "Teach a model to say what cells say, apart from all else that it learns.",
     "graduate": "From a training run to weights: calibrated, and trusted with what was shown.",
     "evaluate": "Judge guards and models in a simulated factory, with a page of what went wrong.",
     "bench": "Measure: how fast pictures are taken in, how fast recordings are replayed.",
