@@ -28,26 +28,25 @@ def figures(sheet: Sheet, right: list, said: list, weight: list[float]) -> dict[
 
 
 @pytest.mark.parametrize(
-    ("place", "token", "turns", "replies"),
+    ("place", "token", "shares"),
     [
-        ((0, 0), 300, 1, 1),
-        ((0, 1), 999, 2 / 3, 1 / 2),
-        ((0, 2), 999, 2 / 3, 1 / 2),
-        ((0, 3), 999, 1, 1),
-        ((2, 0), 999, 1, 1),
-        ((3, 1), HOLD, 2 / 3, 1 / 2),
+        ((0, 0), 300, (1, 1, 1)),
+        ((0, 1), 999, (2 / 3, 1 / 2, 1 / 2)),
+        ((0, 2), 999, (2 / 3, 1 / 2, 1 / 2)),
+        ((0, 3), 999, (1, 1, 1)),
+        ((1, 0), 999, (2 / 3, 1, 1 / 2)),
+        ((2, 0), 999, (1, 1, 1)),
+        ((3, 1), HOLD, (2 / 3, 1 / 2, 1 / 2)),
     ],
 )
 def test_a_reply_is_exact_up_to_the_hold_that_ends_its_turns(
-    sheet: Sheet, place: tuple[int, int], token: int, turns: float, replies: float
+    sheet: Sheet, place: tuple[int, int], token: int, shares: tuple[float, ...]
 ) -> None:
     said = [list(each) for each in SAID]
     said[place[0]][place[1]] = token
     found = figures(sheet, SAID, said, WEIGHT)
-    assert found == {
-        "text/turns_exact": pytest.approx(turns),
-        "text/replies_exact": pytest.approx(replies),
-    }
+    names = ("text/turns_exact", "text/begun_right", "text/replies_exact")
+    assert found == pytest.approx(dict(zip(names, shares, strict=True)))
 
 
 def test_two_texts_that_follow_at_once_are_two(sheet: Sheet) -> None:

@@ -19,13 +19,17 @@ from tml_ros.training.pupil.lesson_batch import QUIET_WEIGHT
 def text_figures(sheets: Sequence[AnswerSheet]) -> dict[str, float]:
     """By name, `text/...`: shares of turns, of spoken texts and of delegations that are exact.
 
-    Texts with a turn that counts nothing, because of what went before, are left out.
+    begun_right: of all texts, those whose first turn is exact; which text is right is told there,
+    the rest is to go on with it. Turns that count nothing, because of what went before them, end
+    one text and begin another.
     """
-    exact: dict[str, list[bool]] = {"turns_exact": [], "replies_exact": [], "delegations_exact": []}
+    names = ("turns_exact", "begun_right", "replies_exact", "delegations_exact")
+    exact: dict[str, list[bool]] = {name: [] for name in names}
     for sheet in sheets:
         for piece in _pieces(sheet):
             right = [_same(sheet.text[turn], sheet.right.text[turn]) for turn in piece]
             exact["turns_exact"] += right
+            exact["begun_right"].append(right[0])
             asks = (sheet.right.text[piece] == DELEGATE).any()
             exact["delegations_exact" if asks else "replies_exact"].append(all(right))
     return {f"text/{name}": float(np.mean(each)) for name, each in exact.items() if each}

@@ -27,10 +27,11 @@ STORED = torch.bfloat16
 
 @dataclass(frozen=True, slots=True)
 class Graduation:
-    """kinds: of hazards of which something was known. floor: of speech."""
+    """kinds: of hazards of which something was known. floor: of speech. eagerness: beyond that."""
 
     kinds: tuple[KindCalibration, ...]
     floor: FloorCalibration
+    eagerness: float = 0.0
 
     @property
     def trusted_kinds(self) -> list[str]:
@@ -46,6 +47,7 @@ class Graduation:
                 "hazards": {one.kind.value: _kind_facts(one) for one in self.kinds},
                 "floor": {
                     "offset": [round(float(by), 3) for by in self.floor.offset],
+                    "eagerness": self.eagerness,
                     "starts": self.floor.after.starts,
                     "starts_in_time": self.floor.after.starts_in_time,
                     "false_starts_per_hour": round(self.floor.after.false_starts_per_hour, 2),
@@ -88,7 +90,7 @@ def graduate(
     floor = floor_calibrated(sheets)
     _shift(net.floor.bias, torch.from_numpy(floor.offset))
     _shift(net.floor.bias[1:2], eagerness)
-    return Graduation(kinds, floor)
+    return Graduation(kinds, floor, eagerness)
 
 
 def graduation_facts(
