@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_model import tiny_preset
 
+from tml_ros.bench.judge.ranking import at_threshold
 from tml_ros.model.hazard_places import hazard_count, hazard_index
 from tml_ros.training.exams.answer_sheet import AnswerSheet, RightAnswers
+from tml_ros.training.exams.hazard_exam import as_alarms, scored_runs
 from tml_ros.training.graduation.bars import BARS, FEWEST_SPANS
 from tml_ros.training.graduation.hazard_calibration import (
+    FOLDS,
     LARGEST,
     MARGIN,
     KindCalibration,
@@ -105,12 +110,37 @@ def test_a_kind_that_is_told_well_is_trusted() -> None:
 
 
 def test_it_is_judged_on_lessons_that_did_not_choose_its_logit() -> None:
-    """One half tempts to a low logit, at which the other is wrong again and again."""
-    tempting = sheets(40, there=1.0, false=dict.fromkeys(range(1, 40, 2), 0.5))
-    found = calibrated(tempting, PRESET, KIND, per_hour=0.5)
+    """One eighth is of another kind: all others choose a logit at which it is wrong again and
+    again, and it alone one at which they would find nothing.
+    """
+    odd = dict.fromkeys(range(0, 40, FOLDS), 0.5)
+    found = calibrated(sheets(40, there=1.0, absent=-9.0, false=odd), PRESET, KIND, per_hour=0.5)
     assert found is not None
-    assert found.false_per_hour > 10
+    assert found.false_per_hour == pytest.approx(5 / (40 * 30 / 3600))
+    assert found.logit == pytest.approx(0.75)
     assert not found.trusted
+
+
+@given(
+    st.lists(st.floats(-4, 4), min_size=6, max_size=6),
+    st.dictionaries(st.integers(0, 5), st.floats(-4, 4)),
+    st.floats(-4, 4),
+)
+def test_more_is_found_by_no_logit_that_is_wrong_no_more_often(
+    there: list[float], false: dict[int, float], other: float
+) -> None:
+    made = [
+        sheets(1, there=height, absent=-5.0, false={0: false.get(number, -5.0)})[0]
+        for number, height in enumerate(there)
+    ]
+    runs = as_alarms(scored_runs(made, PRESET, KIND))
+    chosen = at_threshold(runs, alarm_logit(made, PRESET, KIND, per_hour=0.5))
+    assert chosen.false_alarms is not None
+    assert chosen.false_alarms.value == 0
+    tried = at_threshold(runs, other)
+    assert tried.false_alarms is not None
+    if tried.false_alarms.value == 0:
+        assert tried.recall.value <= chosen.recall.value
 
 
 @pytest.mark.parametrize(

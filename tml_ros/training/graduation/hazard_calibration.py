@@ -1,9 +1,10 @@
 """From which logit on a hazard is alarmed of, kind by kind, and whether the bar is met. Pure.
 
 The logit is chosen so that alarms, after the delays of their policy, are false no more often than
-asked for. Whether a kind meets its bar is judged crosswise: on each half of the lessons by the
-logit that was chosen on the other, so that no lesson speaks for a logit it helped to choose. Each
-lesson must be a scenario of its own.
+asked for. Whether a kind meets its bar is judged crosswise: on each eighth of the lessons by the
+logit that was chosen on the others, so that no lesson speaks for a logit it helped to choose. (By
+halves, a logit that was chosen on an hour would be found too low by an hour of the other half more
+often than not.) Each lesson must be a scenario of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from tml_ros.bench.judge.outcome import Verdict
 from tml_ros.bench.judge.ranking import (
     ScoredRun,
     alarms_above,
-    at_threshold,
     auc,
 )
 from tml_ros.model.preset import Preset
@@ -30,6 +30,7 @@ from tml_ros.training.exams.hazard_exam import as_alarms, cell_hours, recall_of,
 from tml_ros.training.graduation.bars import BARS, FEWEST_SPANS
 from tml_ros.turn.hazard import HazardKind
 
+FOLDS = 8
 MARGIN = 2.0
 """Logits above all there were, for a kind that can only be alarmed of wrongly."""
 LARGEST = 30.0
@@ -79,9 +80,10 @@ def calibrated(
     if not runs:
         return None
     counts = _Counts()
-    for chosen_on, judged_on in ((0, 1), (1, 0)):
-        logit = alarm_logit(sheets[chosen_on::2], preset, kind, per_hour=per_hour)
-        counts += _counts(scored_runs(sheets[judged_on::2], preset, kind), logit)
+    for fold in range(FOLDS):
+        others = [sheet for number, sheet in enumerate(sheets) if number % FOLDS != fold]
+        logit = alarm_logit(others, preset, kind, per_hour=per_hour)
+        counts += _counts(as_alarms(scored_runs(sheets[fold::FOLDS], preset, kind)), logit)
     spans = counts.found + counts.missed
     return KindCalibration(
         kind=kind,
@@ -110,11 +112,11 @@ def alarm_logit(
     best = recall_of(plain, per_hour=per_hour)
     if best.recall is None or not best.recall.value or not NEVER < best.threshold < math.inf:
         return min(float(scores[-1]) + MARGIN, LARGEST)
-    most = best.recall.value
     first = int(np.searchsorted(scores, best.threshold))
-    last = _last(range(first, len(scores)), lambda at: _recall(runs, scores[at]) >= most)
-    fewest = _false(runs, scores[last])
-    lowest = -_last(range(-last, 1 - first), lambda at: _false(runs, scores[-at]) <= fewest)
+    most = _counts(runs, scores[first]).found
+    last = _last(range(first, len(scores)), lambda at: _counts(runs, scores[at]).found >= most)
+    fewest = _counts(runs, scores[last]).false
+    lowest = -_last(range(-last, 1 - first), lambda at: _counts(runs, scores[-at]).false <= fewest)
     below = float(scores[lowest - 1]) if lowest else float(scores[0]) - MARGIN
     return float(np.clip((below + float(scores[last])) / 2, -LARGEST, LARGEST))
 
@@ -124,19 +126,15 @@ def _last(numbers: range, holds: Callable[[int], bool]) -> int:
     return numbers[bisect_left(numbers, True, lo=1, key=lambda at: not holds(at)) - 1]
 
 
-def _recall(runs: Sequence[ScoredRun], logit: float) -> float:
-    recall = at_threshold(runs, logit).recall
-    return 0.0 if recall is None else recall.value
-
-
-def _false(runs: Sequence[ScoredRun], logit: float) -> float:
-    false = at_threshold(runs, logit).false_alarms
-    return 0.0 if false is None else false.value
-
-
 def _counts(runs: Sequence[ScoredRun], logit: float) -> _Counts:
+    """Of scores that stand for alarms."""
     counts = _Counts()
-    for run in as_alarms(runs):
+    for run in runs:
+        if not run.spans and not run.doubts:
+            # Nearly all runs: without any reason for an alarm, each is false.
+            above = np.concatenate([[False], run.scores >= logit])
+            counts += _Counts(false=int((above[1:] & ~above[:-1]).sum()))
+            continue
         judged = judge_hazards(run.spans, run.doubts, alarms_above(run, logit), run.seconds)
         verdicts = [span.verdict for span in judged.spans]
         counts += _Counts(
