@@ -23,7 +23,9 @@ from tml_ros.bench.judge.made_up import drawn_truth
 from tml_ros.sim.scenario.suite import Suite
 from tml_ros.sim.split import Split
 
-MADE = Made(command="tml-ros evaluate nano", on="a day", machine="a machine")
+MADE = Made(
+    command="tml-ros evaluate nano --out 'a place' --seeds 0:3", on="a day", machine="a machine"
+)
 LOUDNESS = (9.0, 2.0, -6.0)
 """dB; of the lines in turn."""
 
@@ -58,7 +60,7 @@ def evaluated(tmp_path: Path) -> Callable[..., Path]:
         agent: str, *, model: str = "nano", looks: Split = Split.HELD_OUT, seeds: int = 3
     ) -> Path:
         suites = (Suite.HAZARDS, Suite.DIALOGUE)
-        plan = EvaluationPlan(model, suites=suites, seeds=(0, seeds), looks=looks)
+        plan = EvaluationPlan(model, suites=suites, seeds=(0, seeds), looks=looks, made_of="1 ab12")
         folder = tmp_path / f"{agent}-{model}-{looks.value}"
         folder.mkdir()
         records = [record_of_agent(agent, task.seed, task.suite) for task in plan.tasks()]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tml_ros.bench.model_card.card import card
-from tml_ros.bench.model_card.evidence import Evidence, Weights, read_evaluation
+from tml_ros.bench.model_card.evidence import Evidence, EvidenceError, Weights, read_evaluation
 from tml_ros.model.preset import Preset
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,15 +76,28 @@ def test_what_was_noted_and_measured_is_on_it(evaluated):
         "| 0 | talk | 0.5 | not noted | not noted | 7 |",
         "| siren | 40 | 0.975 | 0.4 |  | yes |",
         "| reply | new | 0.950",
-        "| One turn, p99 | at most 20.0 ms | 25.0 ms |  | **missed** |",
+        "| One turn, p99 | at most 20 ms | 25.0 ms |  | **missed** |",
         "Missed: one turn, p99.",
         "p50 11.2 ms, p99 25 ms. a core, 1 thread(s), 2 torch.",
-        "- `tml-ros evaluate nano` (a day; a machine; looks: held-out;",
+        "- `tml-ros evaluate nano --seeds 0:3` (a day; a machine; looks: held-out;",
         "person down, missing helmet",
     ):
         assert words in page
     assert "not shown to be good enough at: person in zone" in page
     assert " siren" not in page.split("not shown to be good enough at:")[1].split(".")[0]
+
+
+def test_weights_that_were_not_evaluated_are_refused(evaluated):
+    one = read_evaluation(evaluated("mute", seeds=1))
+    with pytest.raises(EvidenceError, match="was of other weights than nano"):
+        Evidence((one,), weights=replace(WEIGHTS, digest="cd34"))
+
+
+def test_untrained_weights_are_said_to_be(evaluated):
+    one = read_evaluation(evaluated("mute", seeds=1))
+    assert "are untrained" not in card("nano", Evidence((one,)))
+    untrained = replace(one, told={**one.told, "trained": False})
+    assert "are untrained" in card("nano", Evidence((untrained,)))
 
 
 def test_every_row_of_a_table_is_as_wide_as_its_head(evaluated):

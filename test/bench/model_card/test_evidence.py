@@ -32,7 +32,7 @@ def test_things_done_have_the_loudness_of_the_line_they_answer_to(evaluated):
 def test_of_what_json_printed_there_is_the_summary_alone(evaluated):
     one = read_evaluation(evaluated("perfect") / "summary.json")
     assert one.done is None
-    assert one.command == "tml-ros evaluate nano"
+    assert one.command == "tml-ros evaluate nano --seeds 0:3"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tml_ros.bench.model_card.bars import Held, Standing, Unit, held_bars
 from tml_ros.bench.model_card.evidence import Evaluation, Evidence
 from tml_ros.bench.model_card.markdown import (
     estimate,
-    number,
+    limit,
     table,
     told_estimate,
     told_value,
@@ -46,7 +46,7 @@ def card(name: str, evidence: Evidence) -> str:
         f"# {name}: model card",
         "Written by `python tools/model_card.py` from results on disk; not by hand. Intervals are "
         "of 95 %. How all of it is judged: [evaluation.md](../evaluation.md).",
-        _verdict(held),
+        _verdict(held, evidence),
         "## What it is",
         _weights(evidence),
         "## What it learnt from",
@@ -72,17 +72,18 @@ def card(name: str, evidence: Evidence) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _verdict(held: Sequence[Held]) -> str:
+def _verdict(held: Sequence[Held], evidence: Evidence) -> str:
     count = dict.fromkeys(Standing, 0)
     for one in held:
         count[one.standing] += 1
     told = f"**Of {len(held)} bars {count[Standing.MET] + count[Standing.UNSURE]} are met"
     if count[Standing.UNSURE]:
         told += f" ({count[Standing.UNSURE]} of them not for certain)"
-    return (
-        f"{told}, {count[Standing.MISSED]} are missed, "
-        f"{count[Standing.NOT_MEASURED]} were not measured.**"
-    )
+    told += f", {count[Standing.MISSED]} are missed, "
+    told += f"{count[Standing.NOT_MEASURED]} were not measured.**"
+    if any(not one.told.get("trained", True) for one in evidence.counted):
+        told += " The weights are untrained: figures of what they say and score mean nothing."
+    return told
 
 
 def _weights(evidence: Evidence) -> str:
@@ -90,7 +91,7 @@ def _weights(evidence: Evidence) -> str:
     if weights is None:
         return "No weights were given."
     trusted = weights.facts.get("trusted_kinds")
-    believed = ", ".join(map(plain, trusted)) if trusted else "nothing"
+    believed = ", ".join(map(plain, trusted or ())) or "nothing"
     rows = [
         ("preset", f"`{weights.preset.name}`"),
         ("file", f"`{weights.name}`, {weights.size / 1e6:.1f} MB"),
@@ -151,7 +152,7 @@ def _bars(held: Sequence[Held]) -> str:
         rows.append(
             (
                 capital(bar.what),
-                f"{most} {number(bar.limit, bar.unit)}",
+                f"{most} {limit(bar.limit, bar.unit)}",
                 NOT_MEASURED if found is None else estimate(found.estimate, bar.unit),
                 "" if found is None or found.count is None else f"{found.count:,}",
                 _emphasis(one.standing),

@@ -6,6 +6,7 @@ Knows nothing of bars or of how a card looks. Reads files; any thread.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ REPLIES = frozenset({Rule.ANSWER, Rule.ACKNOWLEDGE, Rule.DELEGATE})
 SUMMARY_FILE = "summary.json"
 _AT_ONCE_S = 0.1
 _BLOCK = 1 << 20
+_PLACES = ("--out", "--beside")
 _OF_EVALUATION = ("model", "plan", "suites", "all", "made", "hours", "simulator")
 
 
@@ -58,8 +60,10 @@ class Evaluation:
 
     @property
     def command(self) -> str:
-        """What makes the same figures again."""
-        return str(self.told["made"].get("command", ""))
+        """What makes the same figures again, wherever they went."""
+        words = shlex.split(str(self.told["made"].get("command", "")))
+        places = {at + by for at, word in enumerate(words) if word in _PLACES for by in (0, 1)}
+        return shlex.join(word for at, word in enumerate(words) if at not in places)
 
     @property
     def counts(self) -> bool:
@@ -88,12 +92,25 @@ class Weights:
 class Evidence:
     """Everything there is. turn: `tml-ros bench turn --json`. voice: an exam of the voice, by kind
     of text. None or none: nobody measured it.
+
+    Raises EvidenceError where the weights are others than those that were evaluated.
     """
 
     evaluations: tuple[Evaluation, ...] = ()
     turn: Mapping[str, Any] | None = None
     voice: Mapping[str, Any] | None = None
     weights: Weights | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse evaluations of other weights."""
+        if self.weights is None:
+            return
+        for one in self.counted:
+            *_, evaluated = str(one.told["plan"].get("made_of") or "?").split()
+            if not self.weights.digest.startswith(evaluated):
+                raise EvidenceError(
+                    f"`{one.command}` was of other weights than {self.weights.name}; evaluate these"
+                )
 
     @property
     def counted(self) -> tuple[Evaluation, ...]:

@@ -24,6 +24,11 @@ def number(value: float, unit: Unit) -> str:
     return found if unit is Unit.SHARE else f"{found} {unit.value}"
 
 
+def limit(value: float, unit: Unit) -> str:
+    """A number that somebody chose, as it was chosen."""
+    return f"{value:g}" if unit is Unit.SHARE else f"{value:g} {unit.value}"
+
+
 def estimate(found: Estimate, unit: Unit) -> str:
     """A figure with its interval, where it has one."""
     value = number(found.value, unit)
