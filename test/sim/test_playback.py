@@ -11,6 +11,7 @@ from tml_ros.sim.clip_truth import ClipTruth
 from tml_ros.sim.playback import (
     SLIP_NS,
     TICK_NS,
+    FindingDue,
     Pace,
     PictureDue,
     SoundDue,
@@ -18,6 +19,7 @@ from tml_ros.sim.playback import (
     TruthDue,
     playback,
 )
+from tml_ros.sim.scenario.scenario import HandedOver
 from tml_ros.sim.truth_stream import END, HEADER
 
 MS = 1_000_000
@@ -114,3 +116,21 @@ def test_nothing_comes_early_and_lateness_stays_bounded(delays: list[int], rate:
 def test_time_that_does_not_go_forward_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="rate"):
         Pace(rate, first_ns=0, steady_ns=0)
+
+
+@pytest.mark.parametrize(("start_s", "due"), [(0.0, [(0.5, 1), (2.0, 0)]), (1.0, [(2.0, 0)])])
+def test_what_is_given_to_the_cell_to_say_is_due_at_its_time(
+    truth: ClipTruth, start_s: float, due: list[tuple[float, int]]
+) -> None:
+    given = [
+        HandedOver(at=2.0, say="Later."),
+        HandedOver(at=0.5, say="Now.", urgent=True),
+        HandedOver(at=truth.seconds, say="Too late."),
+    ]
+    found = [
+        one
+        for one in playback(truth, start_s=start_s, handed_over=given)
+        if isinstance(one, FindingDue)
+    ]
+    assert [(one.at_ns / 1e9, one.index) for one in found] == due
+    assert all(one.given == given[one.index] for one in found)

@@ -24,13 +24,13 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CompressedImage, Image
-from std_msgs.msg import Int16MultiArray, String
+from std_msgs.msg import String
 
+from tml_ros.background.contracts import Finding, Outcome, Urgency
 from tml_ros.cell.alarm_status import ERROR, OK, WARN, Status
-from tml_ros.cell.cell_description import CellDescription, camera_topic, microphone_topic
 from tml_ros.cell.cell_file import load_cell
 from tml_ros.nodes import qos
+from tml_ros.nodes.live_hall import LiveHall
 from tml_ros.nodes.messages import time_message
 from tml_ros.nodes.parameters import (
     ParameterError,
@@ -40,14 +40,18 @@ from tml_ros.nodes.parameters import (
     whole_number_parameter,
 )
 from tml_ros.nodes.running import run_node
-from tml_ros.nodes.simulated_streams import (
-    SimulatedCamera,
-    SimulatedMicrophone,
-    SimulatedStream,
-)
+from tml_ros.nodes.simulated_streams import SimulatedStream, open_cameras, open_microphones
 from tml_ros.nodes.status_messages import statuses_message
 from tml_ros.sim.factory import cell_of
-from tml_ros.sim.playback import Due, Pace, PictureDue, SoundDue, TruthDue, playback
+from tml_ros.sim.playback import (
+    Due,
+    FindingDue,
+    Pace,
+    PictureDue,
+    SoundDue,
+    TruthDue,
+    playback,
+)
 from tml_ros.sim.scenario_clip import open_scenario_clip
 
 CLOCK_BEGINS_S = 1_767_254_400
@@ -90,7 +94,11 @@ class SimulationNode(Node):
             as the camera and microphone nodes do; pictures are stamped with the scenario's time
         simulation/truth (String, JSON), latched: what is true, see `sim.truth_stream`; beside it
             stamp_ns
+        findings (String, JSON): what the scenario gives to the cell to say
         /diagnostics (DiagnosticArray), 1 Hz
+    Subscribes:
+        speech/audio, speech/flush: the microphones hear it as an echo on top of what was rendered,
+            and people who wait for it answer
 
     On a machine that does not keep up the clock runs slower; nothing is left out. Fails to start,
     with exit code 2, on a wrong parameter, a folder without a whole clip, or a cell that has none
@@ -142,8 +150,12 @@ class SimulationNode(Node):
         self._time = self.create_publisher(Clock, "/clock", qos.CLOCK)
         self._truth = self.create_publisher(String, TRUTH_TOPIC, qos.SIMULATION_TRUTH)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
-        self._cameras = self._open_cameras(cell)
-        self._microphones = self._open_microphones(cell)
+        self._hall = LiveHall(
+            self, self._clip, volume=1.0 if cell.speaker is None else cell.speaker.volume
+        )
+        self._cameras = open_cameras(self, self._clip, cell)
+        self._microphones = open_microphones(self, self._clip, cell, added=self._hall.heard)
+        self._findings = self.create_publisher(String, "findings", qos.FINDINGS)
         if not self._cameras and not self._microphones:
             raise ParameterError(
                 f"cell {cell.cell!r} has no camera and no microphone of scenario "
@@ -165,29 +177,6 @@ class SimulationNode(Node):
         if self._thread is not None:
             self._thread.join(1.0)
         super().destroy_node()
-
-    def _open_cameras(self, cell: CellDescription) -> dict[str, SimulatedCamera]:
-        opened = {}
-        for name in self._clip.truth.cameras:
-            if name in cell.cameras:
-                kind = CompressedImage if cell.cameras[name].compressed else Image
-                topic = camera_topic(cell, name)
-                publisher = self.create_publisher(kind, topic, qos.CAMERA_IMAGE)
-                opened[name] = SimulatedCamera(
-                    name, self._clip.film(name), cell.cameras[name], publisher
-                )
-        return opened
-
-    def _open_microphones(self, cell: CellDescription) -> dict[str, SimulatedMicrophone]:
-        opened = {}
-        for name in self._clip.truth.microphones:
-            if name in cell.microphones:
-                topic = microphone_topic(cell, name)
-                publisher = self.create_publisher(Int16MultiArray, topic, qos.AUDIO)
-                opened[name] = SimulatedMicrophone(
-                    self._clip.sound(name), cell.microphones[name], publisher
-                )
-        return opened
 
     def _watch(self) -> None:
         """Begin, and end the node; raises what the publishing thread has failed with."""
@@ -231,12 +220,14 @@ class SimulationNode(Node):
         while True:
             for stream in self._streams():
                 stream.rewind()
+            self._hall.begin()
             pace = Pace(self._rate, first_ns=first, steady_ns=time.monotonic_ns())
-            for due in playback(self._clip.truth, start_s=first / 1e9):
+            handed_over = self._clip.scenario.handed_over
+            for due in playback(self._clip.truth, start_s=first / 1e9, handed_over=handed_over):
                 wait_ns = pace.wait_ns(due.at_ns, time.monotonic_ns())
                 if self._closing.wait(wait_ns / 1e9) if wait_ns else self._closing.is_set():
                     return
-                self._send(due, lap_ns)
+                self._send(due, lap_ns, lap)
                 self._progress = _Progress(due.at_ns / 1e9, lap, pace.slipped_ns / 1e9)
             if not self._loop:
                 break
@@ -246,16 +237,31 @@ class SimulationNode(Node):
             publisher.wait_for_all_acked(Duration(seconds=0.5))
         self._progress = _Progress(due.at_ns / 1e9, lap, pace.slipped_ns / 1e9, done=True)
 
-    def _send(self, due: Due, lap_ns: int) -> None:
+    def _send(self, due: Due, lap_ns: int, lap: int) -> None:
         stamp_ns = lap_ns + due.at_ns
         self._tell_time(stamp_ns)
+        answered = self._hall.advance(due.at_ns / 1e9)
+        if answered is not None:
+            self._tell_truth(answered, stamp_ns)
         if isinstance(due, PictureDue) and due.camera in self._cameras:
             self._cameras[due.camera].publish(due.index, stamp_ns)
         elif isinstance(due, SoundDue) and due.microphone in self._microphones:
             self._microphones[due.microphone].publish(due.index)
         elif isinstance(due, TruthDue):
-            content: dict[str, Any] = {"stamp_ns": stamp_ns, **due.told.content}
-            self._truth.publish(String(data=json.dumps(content)))
+            self._tell_truth(self._hall.told(due.told.content), stamp_ns)
+        elif isinstance(due, FindingDue):
+            finding = Finding(
+                id=f"{self._clip.truth.scenario}-{lap}-{due.index}",
+                outcome=Outcome.NOTICED,
+                say=due.given.say,
+                urgency=Urgency.NOW if due.given.urgent else Urgency.WHEN_FREE,
+                stamp_ns=stamp_ns,
+            )
+            self._findings.publish(String(data=finding.model_dump_json()))
+
+    def _tell_truth(self, told: dict[str, Any], stamp_ns: int) -> None:
+        content = {"stamp_ns": stamp_ns, **told}
+        self._truth.publish(String(data=json.dumps(content)))
 
     def _tell_time(self, stamp_ns: int, *, again: bool = False) -> None:
         if stamp_ns > self._told_ns or again:
@@ -264,6 +270,7 @@ class SimulationNode(Node):
 
     def _reliable(self) -> Iterator[Publisher]:
         yield self._truth
+        yield self._findings
         yield from (microphone.publisher for microphone in self._microphones.values())
 
     def _report(self) -> None:
@@ -273,6 +280,8 @@ class SimulationNode(Node):
             level, message = WARN, f"waiting for {self._wait_for} subscribers of each stream"
         elif progress.slipped_s > 0:
             level, message = WARN, f"{message}; {progress.slipped_s:.1f} s behind"
+        if self._hall.problem and level == OK:
+            level, message = WARN, f"{message}; {self._hall.problem}"
         if self._failure is not None:
             level, message = ERROR, f"has failed: {self._failure}"
         values = {
@@ -280,6 +289,7 @@ class SimulationNode(Node):
             "time_s": f"{progress.time_s:.2f}",
             "lap": str(progress.lap),
             "slipped_s": f"{progress.slipped_s:.2f}",
+            "malformed": str(self._hall.malformed),
         }
         name = f"{self.get_fully_qualified_name().lstrip('/')}: scenario"
         report = Status(level, name, message, self.get_namespace().strip("/"), values)

@@ -1,4 +1,4 @@
-"""When what of a rendered scenario is due: pictures, sound, ticks of the clock and the truth.
+"""When what of a rendered scenario is due: pictures, sound, findings, the clock and the truth.
 
 Knows nothing of files, topics or clocks: it gives out an order, and says how long to wait. Times
 are nanoseconds since the beginning of the scenario; a block of sound is due when it is over, as a
@@ -7,13 +7,14 @@ microphone gives it. One thread owns a pace.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import chain, count
 from math import ceil
 
 from tml_ros.sim.clip_truth import ClipTruth
+from tml_ros.sim.scenario.scenario import HandedOver
 from tml_ros.sim.truth_stream import ToldTruth, truth_stream
 
 TICK_NS = 20_000_000
@@ -55,13 +56,25 @@ class SoundDue:
     index: int
 
 
-Due = Tick | TruthDue | PictureDue | SoundDue
+@dataclass(frozen=True, slots=True)
+class FindingDue:
+    """The cell is given something to say."""
+
+    at_ns: int
+    index: int
+    given: HandedOver
 
 
-def playback(truth: ClipTruth, *, start_s: float = 0.0) -> Iterator[Due]:
+Due = Tick | TruthDue | PictureDue | SoundDue | FindingDue
+
+
+def playback(
+    truth: ClipTruth, *, start_s: float = 0.0, handed_over: Sequence[HandedOver] = ()
+) -> Iterator[Due]:
     """Everything that is due from `start_s` on, in order; of what is due at once the truth comes
     first, but for the end, which is the last of all.
 
+    handed_over: what the scenario gives to the cell to say.
     Raises ValueError where that is not within the scenario.
     """
     if not 0 <= start_s < truth.seconds:
@@ -74,6 +87,7 @@ def playback(truth: ClipTruth, *, start_s: float = 0.0) -> Iterator[Due]:
         iter(told),
         *(_pictures(name, truth, begin) for name in truth.cameras),
         *(_sound(name, begin, end) for name in truth.microphones),
+        _findings(handed_over, begin, end),
         _ticks(begin, end),
     ]
     return chain(merge(*streams, key=lambda due: due.at_ns), [last])
@@ -120,6 +134,13 @@ def _sound(name: str, begin_ns: int, end_ns: int) -> Iterator[Due]:
         if at_ns > end_ns:
             break
         yield SoundDue(at_ns, name, index)
+
+
+def _findings(handed_over: Sequence[HandedOver], begin_ns: int, end_ns: int) -> Iterator[Due]:
+    due = sorted((round(given.at * 1e9), index) for index, given in enumerate(handed_over))
+    for at_ns, index in due:
+        if begin_ns <= at_ns < end_ns:
+            yield FindingDue(at_ns, index, handed_over[index])
 
 
 def _ticks(begin_ns: int, end_ns: int) -> Iterator[Due]:

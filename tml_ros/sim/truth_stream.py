@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tml_ros.sim.clip_truth import ClipTruth
+from tml_ros.sim.clip_truth import ClipTruth, ToldLine
 
 HEADER, NOW, END = "header", "now", "end"
 
@@ -42,6 +42,11 @@ def truth_stream(truth: ClipTruth, *, start_s: float = 0.0) -> tuple[ToldTruth, 
             before = now
     told.append(ToldTruth(truth.seconds, {"event": END, "t": truth.seconds}))
     return tuple(told)
+
+
+def speaking(line: ToldLine) -> dict[str, Any]:
+    """How a line that is being said is told."""
+    return {"who": line.who, "act": line.act.value, "text": line.text}
 
 
 def _header(truth: ClipTruth) -> dict[str, Any]:
@@ -82,7 +87,7 @@ def _now(truth: ClipTruth, time_s: float) -> dict[str, Any]:
             if span.start_s <= time_s < span.end_s
         ],
         "speaking": [
-            {"who": line.who, "act": line.act.value, "text": line.text}
+            speaking(line)
             for line in truth.lines
             if line.start_s is not None
             and line.start_s <= time_s < round(line.start_s + line.seconds, 3)

@@ -34,6 +34,14 @@ def test_turn_by_turn_equals_the_whole_at_once(echo_ms: float) -> None:
     assert np.allclose(through(path(echo_ms=echo_ms), said), whole, atol=1e-6)
 
 
+@pytest.mark.parametrize("step", [77, 320, 1000, 5 * TURN])
+def test_pieces_of_any_length_equal_turns(step: int) -> None:
+    said = voice(5)
+    one = path()
+    pieces = [one.back(said[first : first + step]) for first in range(0, len(said), step)]
+    assert np.allclose(np.concatenate(pieces), through(path(), said), atol=1e-6)
+
+
 @pytest.mark.parametrize("echo_ms", [5.0, 60.0, 350.0])
 @pytest.mark.parametrize("echo_db", [-35.0, -12.0, 3.0])
 def test_it_comes_back_after_its_time_and_at_its_level(echo_db: float, echo_ms: float) -> None:

@@ -52,12 +52,15 @@ class EchoPath:
         """
         if own is not None and own.shape != (TURN_SAMPLES,):
             raise ValueError(f"a turn has {TURN_SAMPLES} samples, not shape {own.shape}")
-        said = np.zeros(TURN_SAMPLES, np.float32) if own is None else own
+        return self.back(np.zeros(TURN_SAMPLES, np.float32) if own is None else own)
+
+    def back(self, said: Sound) -> Sound:
+        """What comes back while the cell says this: float32 [n] to float32 [n], n at least 1."""
         sound = np.concatenate([self._past, said.astype(np.float32, copy=False)])
         self._past = sound[len(sound) - len(self._past) :].copy()
-        due = sound[: TURN_SAMPLES + len(self._response) - 1]
+        due = sound[: len(said) + len(self._response) - 1]
         if not due.any():
-            return np.zeros(TURN_SAMPLES, np.float32)
+            return np.zeros(len(said), np.float32)
         back: Sound = signal.fftconvolve(due, self._response, "valid")
         return back.astype(np.float32, copy=False)
 
