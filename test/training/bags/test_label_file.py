@@ -30,6 +30,15 @@ def test_a_row_is_a_label() -> None:
     assert label == Label("a/night.mcap", 1.5, 2.0, down, "belt", present=True, line=2)
 
 
+def test_the_example_in_the_manual_is_understood() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "training.md").read_text(encoding="utf-8")
+    (example,) = [part for part in manual.split("```") if part.strip().startswith("recording,")]
+    labels = parse_labels(example, PATH, ONE)
+    assert [label.present for label in labels] == [True, True, False, False]
+    listed = next(line for line in manual.splitlines() if line.startswith("| `kind` |"))
+    assert all(f"`{kind.value}`" in listed for kind in (*SEEN, *HEARD))
+
+
 @pytest.mark.parametrize(
     ("row", "kinds", "place", "present"),
     [
