@@ -31,13 +31,11 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """recordings: their names. files: their stretches, in order of recordings and time.
+    """files: the stretches, in order of recordings and time. notices: for a person.
 
-    notices: for a person.
     counts: labelled turns of each kind, over all places: there, and not there.
     """
 
-    recordings: tuple[str, ...]
     files: tuple[Path, ...]
     notices: tuple[str, ...]
     counts: dict[HazardKind, tuple[int, int]]
@@ -84,8 +82,7 @@ def prepare(
         notices += [f"{name}: {notice}" for notice in known["notices"]]
     counts = _counts(files, preset)
     _check_counts(counts, labels)
-    names = tuple(dict.fromkeys(label.recording for label in by_name))
-    return Prepared(names, tuple(files), tuple(notices), counts)
+    return Prepared(tuple(files), tuple(notices), counts)
 
 
 def _check_recordings(labels: Sequence[Label], folder: Path, path: Path) -> None:
