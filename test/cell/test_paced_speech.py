@@ -96,8 +96,11 @@ def test_words_that_need_more_time_than_they_have_come_late_and_all_are_said():
     assert np.abs(speech[-32:]).max() < 0.5
 
 
-def test_no_text_takes_no_sound():
-    assert not PacedSpeech(PRESET, TOKENIZER, render=Letters())("...").any()
+@pytest.mark.parametrize("text", ["...", "", " ", "\ud800", "\N{WAVING HAND SIGN}!"])
+def test_what_has_no_word_takes_its_turns_in_silence(text):
+    speech = PacedSpeech(PRESET, TOKENIZER, render=Letters())(text)
+    assert len(speech) >= TURN_SAMPLES
+    assert not speech.any()
 
 
 def test_long_sentences_are_said_in_several_breaths():

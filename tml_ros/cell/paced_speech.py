@@ -26,7 +26,7 @@ from tml_ros.cell.paced_words import WORD_GAP_MS, HeardWords, heard_words
 from tml_ros.devices.speech_renderer import SpeechRenderer
 from tml_ros.model.handed_over_text import HandedOverText
 from tml_ros.model.preset import Preset
-from tml_ros.model.tokenizer import TextTokenizer
+from tml_ros.model.tokenizer import TextTokenizer, sound_text
 from tml_ros.turn.micro_turn import SAMPLE_RATE, TURN_SAMPLES
 
 Samples = NDArray[np.float32]
@@ -87,7 +87,7 @@ class PacedSpeech:
         Turn n of `HandedOverText` is samples n * 3200 up to (n + 1) * 3200. Raises
         SpeechUnavailableError.
         """
-        text = text.strip()
+        text = sound_text(text).strip()
         speech = self._known.get(text)
         if speech is None:
             speech = self._found(text)
@@ -159,7 +159,7 @@ def _character_starts(text: str, spoken: HandedOverText, tokenizer: TextTokenize
     at = 0
     for character in text:
         starts.append(timed[min(bisect_right(ends, at), len(timed) - 1)].start)
-        at += len(character.encode("utf-8", "replace"))
+        at += len(character.encode())
     return starts
 
 
