@@ -39,7 +39,8 @@ def voice(
     """Teach a model to say what cells say, from the first step or where RUN stands.
 
     For example `tml-ros voice --out runs/voice`, then
-    `tml-ros graduate ... --voice runs/voice/voice.safetensors`.
+    `tml-ros graduate ... --voice runs/voice/voice.safetensors
+    --facts runs/voice/exam.json`.
 
     espeak-ng says the texts at the model's pace, and the voice learns to sound
     so. What it says depends on the text alone: any model of the same preset can

@@ -1,8 +1,9 @@
+import json
 import shutil
 
 import pytest
 
-from tml_ros.cell.paced_choice import SpokenKind
+from tml_ros.cell.paced_choice import SpokenKind, VoiceChoice
 from tml_ros.model.interaction_net import fresh_net
 from tml_ros.training.voice import voice_exam as module
 from tml_ros.training.voice.voice_exam import VoiceExam, VoiceRow, said, voice_exam
@@ -35,6 +36,13 @@ def test_the_share_is_that_of_the_originals():
     rows = (row(SpokenKind.COUNT, handed_over=10), row(SpokenKind.CUE, original=10, handed_over=5))
     assert VoiceExam(rows, ()).share() == pytest.approx(0.5)
     assert VoiceExam((), ()).share() == 0
+
+
+def test_what_is_kept_with_the_weights_is_read_by_who_opens_them():
+    exam = VoiceExam((row(SpokenKind.COUNT), row(SpokenKind.CUE, free=3)), (("One.", ""),))
+    facts = json.loads(json.dumps(exam.as_facts()))
+    assert VoiceChoice.from_facts(facts) == exam.choice()
+    assert [one["free"] for one in facts["voice_exam"]["rows"]] == [20, 3]
 
 
 def test_a_text_takes_its_turns_and_the_same_seed_says_it_alike(preset):

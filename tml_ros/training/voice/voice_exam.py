@@ -71,11 +71,16 @@ class VoiceExam:
         originals = sum(row.original for row in self.rows)
         return sum(row.handed_over for row in self.rows) / originals if originals else 0.0
 
+    def as_facts(self) -> dict[str, Any]:
+        """For a checkpoint: what its voice is used for, and how it was found."""
+        plain = self.as_plain()
+        del plain["misheard"]
+        return {**self.choice().as_facts(), "voice_exam": plain}
+
     def as_plain(self) -> dict[str, Any]:
         """For logs and model cards."""
         return {
             "share_of_original": round(self.share(), 4),
-            "own": sorted(kind.value for kind in self.choice().own),
             "rows": [
                 {
                     "kind": row.kind.value,

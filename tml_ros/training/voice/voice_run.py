@@ -4,7 +4,7 @@
 `run.jsonl`: settings, losses and exams, a line each.
 `checkpoint.safetensors`: everything to go on from, written whole or not at all.
 `voice.safetensors`: the weights to be used, `voice_text.*` and `voice.*` of the network.
-`exam.json`: the last exam. One process at a time works in a folder.
+`exam.json`: the last exam, as facts for a checkpoint. One process at a time works in a folder.
 """
 
 from __future__ import annotations
@@ -174,9 +174,9 @@ def _examined(
     examined = fresh_net(preset)
     examined.load_state_dict(learner.averaged(), strict=False)
     exam = voice_exam(examined, asked)
-    plain = {"step": done, **exam.as_plain()}
-    _log(folder, {"exam": plain})
-    (folder / EXAM).write_text(json.dumps(plain, indent=1), encoding="utf-8")
+    _log(folder, {"step": done, "exam": exam.as_plain()})
+    facts = json.dumps({**exam.as_facts(), "voice_steps": done}, indent=1)
+    (folder / EXAM).write_text(facts, encoding="utf-8")
     return exam
 
 
