@@ -96,7 +96,7 @@ def made_settings(**changed: Any) -> TrainSettings:
     """Six steps of two courses, in float32."""
     fields: dict[str, Any] = {
         "courses": {"sight": 3, "talk": 1.5}, "steps": 6, "warmup": 1, "learning_rate": 3e-3,
-        "bfloat16": False, "checkpoint_every": 100, "most_places": 120,
+        "bfloat16": False, "checkpoint_every": 100, "most_tokens": 120,
     }  # fmt: skip
     return TrainSettings(**{**fields, **changed})
 

@@ -109,12 +109,12 @@ def train(
             show_default="0.999",
         ),
     ] = None,
-    places: Annotated[
+    tokens: Annotated[
         int | None,
         typer.Option(
             metavar="N",
             min=1,
-            help="Tokens, padding included, that go through the model at once.",
+            help="Tokens that go through the model at once.",
             show_default="16384",
         ),
     ] = None,
@@ -176,7 +176,7 @@ def train(
         "warmup": warmup,
         "cooling": cooling,
         "average": average,
-        "most_places": places,
+        "most_tokens": tokens,
         "seed": seed,
         "last_layers": last_layers,
         "checkpoint_every": checkpoint_every,

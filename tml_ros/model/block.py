@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from tml_ros.model.attention import Attention, KeyStore, Rotation
@@ -31,10 +32,16 @@ class Block(nn.Module):
         self, x: Tensor, sensors: int, rotation: Rotation, store: KeyStore | BlockStore
     ) -> tuple[Tensor, Tensor | None]:
         """x: [b, n, width]; returns the same and the experts' balance loss, None where dense."""
-        normed = self.attention_norm(x)
+        normed = _lowered(self.attention_norm(x))
         x = x + self.attention(normed, sensors, rotation, store, self.layer)
-        normed = self.feed_norm(x)
+        normed = _lowered(self.feed_norm(x))
         if isinstance(self.feed, Experts):
             fed, balance = self.feed(normed)
             return x + fed, balance
         return x + self.feed(normed), None
+
+
+def _lowered(x: Tensor) -> Tensor:
+    """As autocast would have it for each product of matrices anew."""
+    device = x.device.type
+    return x.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else x

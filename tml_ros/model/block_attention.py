@@ -12,6 +12,7 @@ Pure functions of arrays and tensors; any thread.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,8 +34,8 @@ _UNSEEN = -1e4
 class Bucket:
     """B blocks of c queries with k keys each.
 
-    blocks: int64 [B], which of all blocks of the half. keys: int64 [B * k], into all rows' places
-    laid end to end. seen: bool [B, c, k].
+    blocks: int64 [B], which of all blocks of the half. keys: int64 [B * k], places.
+    seen: bool [B, c, k].
     """
 
     blocks: Tensor
@@ -44,10 +45,9 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """One half of all rows. first, end: its places in a row. size: queries of a block, c.
+    """One half of all clips. first, end: its places. size: queries of a block, c.
 
-    back: int64 [blocks], where each block is among those of the buckets, one after the other; those
-    of nothing but padding point behind the last.
+    back: int64 [blocks], where each block is among those of the buckets, one after the other.
     """
 
     first: int
@@ -59,7 +59,7 @@ class Half:
 
 @dataclass(frozen=True, slots=True)
 class BlockStore:
-    """Who sees whom in a batch of whole clips. What padding gets of attention is 0."""
+    """Who sees whom in clips that lie in one row, all sensor halves before all dialogue halves."""
 
     halves: tuple[Half, Half]
 
@@ -69,7 +69,7 @@ class BlockStore:
         return BlockStore((_moved(self.halves[0], device), _moved(self.halves[1], device)))
 
     def attended(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """[b, n, heads, w] of query [b, n, heads, w], key and value [b, n, kv_heads, w]."""
+        """[1, n, heads, w] of query [1, n, heads, w], key and value [1, n, kv_heads, w]."""
         device = query.device.type
         lower = torch.is_autocast_enabled(device)
         kind = torch.get_autocast_dtype(device) if lower else query.dtype
@@ -77,49 +77,93 @@ class BlockStore:
         with torch.autocast(device, enabled=False):
             query = (query * (1 / math.sqrt(query.shape[-1]))).to(kind)
             both = torch.cat((key.to(kind), value.to(kind)), dim=-1)
-            table = both.flatten(0, 1).flatten(1)
-            return torch.cat([_half(half, query, table) for half in self.halves], dim=1)
+            table = both[0].flatten(1)
+            return torch.cat([_half(half, query[0], table) for half in self.halves])[None]
 
 
-def block_store(seen: Sequence[NDArray[np.bool_]], sensors: int) -> BlockStore:
-    """seen: of each row, which query [n] sees which key [n]; one that sees nothing is padding.
+def block_store(seen: Sequence[NDArray[np.bool_]], sensors: Sequence[int]) -> BlockStore:
+    """seen: of each clip, which query [n] sees which key [n], sensor half first.
 
-    sensors: places of the sensor half, the first ones.
+    sensors: tokens of each clip's sensor half.
     """
-    n = len(seen[0])
-    return BlockStore((_planned(seen, 0, sensors), _planned(seen, sensors, n)))
+    clips, first, said = [], 0, sum(sensors)
+    for of_clip, of_sensors in zip(seen, sensors, strict=True):
+        n = len(of_clip)
+        told = n - of_sensors
+        places = np.concatenate(
+            (np.arange(first, first + of_sensors), np.arange(said, said + told))
+        )
+        clips.append(_Clip(of_clip, places, of_sensors))
+        first, said = first + of_sensors, said + told
+    sensed, told_of = (
+        [clip.part(told=False) for clip in clips],
+        [clip.part(told=True) for clip in clips],
+    )
+    return BlockStore((_planned(sensed, 0, first), _planned(told_of, first, said)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Queries of one half of one clip. begin: their first place. seen: bool [q, n] of the clip's
+    tokens, which are at `places`.
+    """
+
+    begin: int
+    seen: NDArray[np.bool_]
+    places: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    """places: int64 [n], of its tokens in the row."""
+
+    seen: NDArray[np.bool_]
+    places: NDArray[np.int64]
+    sensors: int
+
+    def part(self, *, told: bool) -> _Part:
+        own = slice(self.sensors, None) if told else slice(0, self.sensors)
+        return _Part(int(self.places[own][0]), self.seen[own], self.places)
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """number: among all of its half. keys: in its row, of which some query sees each."""
+    """number: among all of its half. keys: places of what any query sees. seen: bool [c, k]."""
 
     number: int
-    row: int
-    first: int
     keys: NDArray[np.int64]
+    seen: NDArray[np.bool_]
 
 
-def _planned(seen: Sequence[NDArray[np.bool_]], first: int, end: int) -> Half:
+def _planned(parts: Sequence[_Part], first: int, end: int) -> Half:
     count = max(1, round((end - first) / BLOCK))
     size = -(-(end - first) // count)
-    blocks = sorted(_blocks(seen, first, end, size), key=lambda block: len(block.keys))
-    buckets = tuple(_bucket(group, seen, end, size) for group in _groups(blocks))
-    each = -(-(end - first) // size)
-    back = np.full(each * len(seen), len(blocks))
+    blocks = sorted(_blocks(parts, first, end, size), key=lambda block: len(block.keys))
+    buckets = tuple(_bucket(group) for group in _groups(blocks))
+    back = np.zeros(len(blocks), np.int64)
     back[[block.number for block in blocks]] = np.arange(len(blocks))
     return Half(first, end, size, buckets, torch.from_numpy(back))
 
 
-def _blocks(seen: Sequence[NDArray[np.bool_]], first: int, end: int, size: int) -> Iterator[_Block]:
-    """Those that are not padding alone."""
-    number = 0
-    for row, of_row in enumerate(seen):
-        for begin in range(first, end, size):
-            keys = np.flatnonzero(of_row[begin : min(begin + size, end)].any(axis=0))
-            if len(keys):
-                yield _Block(number, row, begin, keys)
-            number += 1
+def _blocks(parts: Sequence[_Part], first: int, end: int, size: int) -> Iterator[_Block]:
+    """One after the other; a block that ends in another clip than it began has keys of both."""
+    waiting = deque(parts)
+    for number, begin in enumerate(range(first, end, size)):
+        stop = begin + size
+        keys, shown = [], []
+        while waiting and waiting[0].begin < stop:
+            part = waiting[0]
+            there = part.seen[max(begin - part.begin, 0) : stop - part.begin]
+            used = np.flatnonzero(there.any(axis=0))
+            at = max(part.begin - begin, 0)
+            piece = np.zeros((size, len(used)), np.bool_)
+            piece[at : at + len(there)] = there[:, used]
+            keys.append(part.places[used])
+            shown.append(piece)
+            if part.begin + len(part.seen) > stop:
+                break
+            waiting.popleft()
+        yield _Block(number, np.concatenate(keys), np.concatenate(shown, axis=1))
 
 
 def _groups(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
@@ -133,30 +177,27 @@ def _groups(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
         yield group
 
 
-def _bucket(
-    group: Sequence[_Block], seen: Sequence[NDArray[np.bool_]], end: int, size: int
-) -> Bucket:
-    most = len(group[-1].keys)
+def _bucket(group: Sequence[_Block]) -> Bucket:
+    most = max(1, len(group[-1].keys))
     keys = np.zeros((len(group), most), np.int64)
-    there = np.zeros((len(group), size, most), np.bool_)
+    seen = np.zeros((len(group), len(group[0].seen), most), np.bool_)
     for at, block in enumerate(group):
-        of_row, last = seen[block.row], min(block.first + size, end)
-        keys[at, : len(block.keys)] = block.keys + block.row * len(of_row)
-        there[at, : last - block.first, : len(block.keys)] = of_row[block.first : last, block.keys]
+        keys[at, : len(block.keys)] = block.keys
+        seen[at, :, : len(block.keys)] = block.seen
     numbers = np.array([block.number for block in group])
-    return Bucket(*map(torch.from_numpy, (numbers, keys.reshape(-1), there)))
+    return Bucket(*map(torch.from_numpy, (numbers, keys.reshape(-1), seen)))
 
 
 def _half(half: Half, query: Tensor, table: Tensor) -> Tensor:
-    """[b, end - first, heads, w]. table: [b * n, kv_heads * 2 w], keys and values."""
-    rows, _, heads, width = query.shape
-    own = query[:, half.first : half.end]
-    short = -own.shape[1] % half.size
-    own = F.pad(own, (0, 0, 0, 0, 0, short)).reshape(-1, half.size, heads, width)
-    parts = [_attended(bucket, own[bucket.blocks], table) for bucket in half.buckets]
-    parts.append(query.new_zeros((1, half.size, heads, width)))
-    whole = torch.cat(parts)[half.back].reshape(rows, -1, heads, width)
-    return whole[:, : half.end - half.first]
+    """[end - first, heads, w] of query [n, heads, w]. table: [n, kv_heads * 2 w], keys, values."""
+    _, heads, width = query.shape
+    own = query[half.first : half.end]
+    padded = F.pad(own, (0, 0, 0, 0, 0, -len(own) % half.size))
+    blocks = padded.reshape(-1, half.size, heads, width)
+    parts = [
+        _attended(bucket, blocks.index_select(0, bucket.blocks), table) for bucket in half.buckets
+    ]
+    return torch.cat(parts).index_select(0, half.back).reshape(-1, heads, width)[: len(own)]
 
 
 def _attended(bucket: Bucket, query: Tensor, table: Tensor) -> Tensor:

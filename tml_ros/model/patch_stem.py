@@ -64,7 +64,11 @@ def _convolved(pixels: Tensor, weight: Tensor, bias: Tensor | None = None) -> Te
     channels = pixels.shape[-1]
     # The rows of a linear layer are kernels whose channels lie innermost; both stay where they are.
     kernels = weight.reshape(-1, _FIRST, _FIRST, channels).permute(0, 3, 1, 2)
-    planes = pixels.to(weight.dtype).permute(0, 3, 1, 2)
+    device = pixels.device.type
+    # What autocast would make of them in a second step.
+    lower = torch.is_autocast_enabled(device)
+    kind = torch.get_autocast_dtype(device) if lower else weight.dtype
+    planes = pixels.to(kind).permute(0, 3, 1, 2)
     return F.conv2d(planes, kernels, bias, stride=_FIRST).permute(0, 2, 3, 1)
 
 

@@ -36,15 +36,20 @@ def whole(net: InteractionNet, clips: Sequence[Sequence[TurnTokens]]) -> Judgeme
 def block_batch(
     preset: Preset, clips: Sequence[Sequence[TurnTokens]]
 ) -> tuple[TokenBatch, BlockStore]:
-    """The same as `whole_batch` for attention that is faster, but gives nothing to padding."""
-    batch, places = _packed(preset, clips)
-    seen = [
-        _seen_by(turn, _until(preset, clip, batch))
-        for clip, turn in zip(clips, places.turn, strict=True)
-    ]
-    for of_row in seen:
-        of_row[: batch.sensors, batch.sensors :] = False
-    return batch, block_store(seen, batch.sensors)
+    """The same as `whole_batch` without padding, all in one row, and with faster attention."""
+    batch, places = _packed(preset, clips, joined=True)
+    turns = places.turn[0]
+    first, said = 0, batch.sensors
+    seen, sensors = [], []
+    for clip in clips:
+        until, own = _until(preset, clip)
+        sensors.append(len(until))
+        turn = np.concatenate((turns[first : first + len(until)], turns[said : said + len(own)]))
+        of_clip = _seen_by(turn, np.concatenate((until, own)))
+        of_clip[: len(until), len(until) :] = False
+        seen.append(of_clip)
+        first, said = first + len(until), said + len(own)
+    return batch, block_store(seen, sensors)
 
 
 def whole_batch(
@@ -52,15 +57,15 @@ def whole_batch(
 ) -> tuple[TokenBatch, WholeStore]:
     """The tokens of the clips, and who of them may see whom; float32 on the CPU."""
     batch, places = _packed(preset, clips)
+    sensors = batch.sensors
     seen = np.stack(
         [
-            _seen_by(turn, _until(preset, clip, batch))
+            _seen_by(turn, _padded(_until(preset, clip), batch))
             for clip, turn in zip(clips, places.turn, strict=True)
         ]
     )
     # Padding sees itself, so that no row of scores is empty.
     seen |= np.eye(seen.shape[1], dtype=np.bool_)
-    sensors = batch.sensors
     keys = np.concatenate((seen[:, :, sensors:], seen[:, :, :sensors]), axis=2)
     return batch, WholeStore(
         sensor_mask=_added(keys[:, :sensors, batch.dialogue :]),
@@ -68,10 +73,12 @@ def whole_batch(
     )
 
 
-def _packed(preset: Preset, clips: Sequence[Sequence[TurnTokens]]) -> tuple[TokenBatch, Places]:
+def _packed(
+    preset: Preset, clips: Sequence[Sequence[TurnTokens]], *, joined: bool = False
+) -> tuple[TokenBatch, Places]:
     transformer = preset.transformer
     angles = RotaryAngles(transformer.head_width, transformer.rope_base)
-    return pack(clips, angles, sinks=preset.memory.sinks)
+    return pack(clips, angles, sinks=preset.memory.sinks, joined=joined)
 
 
 def _seen_by(turn: NDArray[np.int64], until: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -83,8 +90,10 @@ def _seen_by(turn: NDArray[np.int64], until: NDArray[np.int64]) -> NDArray[np.bo
     return seen
 
 
-def _until(preset: Preset, clip: Sequence[TurnTokens], batch: TokenBatch) -> NDArray[np.int64]:
-    """int64 [n]: the first turn that no longer sees each of a row's tokens."""
+def _until(
+    preset: Preset, clip: Sequence[TurnTokens]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """int64 [n] of each half: the first turn that no longer sees each token."""
     memory, sinks = preset.memory, preset.memory.sinks
     seen: list[NDArray[np.int64]] = [np.full(sinks, FOREVER)]
     told: list[NDArray[np.int64]] = [np.full(sinks, FOREVER)]
@@ -96,8 +105,16 @@ def _until(preset: Preset, clip: Sequence[TurnTokens], batch: TokenBatch) -> NDA
             np.array([turn.turn + memory.turns]),
         ]
         told += [of_text, np.array([turn.turn + memory.turns])]
-    halves = (np.concatenate(seen), batch.sensors), (np.concatenate(told), batch.dialogue)
-    return np.concatenate([np.pad(half, (0, size - len(half))) for half, size in halves])
+    return np.concatenate(seen), np.concatenate(told)
+
+
+def _padded(
+    halves: tuple[NDArray[np.int64], NDArray[np.int64]], batch: TokenBatch
+) -> NDArray[np.int64]:
+    sizes = batch.sensors, batch.dialogue
+    return np.concatenate(
+        [np.pad(half, (0, size - len(half))) for half, size in zip(halves, sizes, strict=True)]
+    )
 
 
 def _text_until(preset: Preset, clip: Sequence[TurnTokens]) -> list[NDArray[np.int64]]:

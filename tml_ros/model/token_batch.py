@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -98,32 +99,39 @@ def pack(
     *,
     sinks: int = 0,
     least: tuple[int, int] = (0, 0),
+    joined: bool = False,
 ) -> tuple[TokenBatch, Places]:
     """Lay the turns of each row one after another.
 
     sinks: how many of each half every row begins with; 0 where they are in a ring already.
-    least: places of each half to have at least.
+    least: places of each half to have at least. joined: all in one row, without padding: the sensor
+    halves one after the other, then the dialogue halves.
     """
     sensed = [sinks + sum(len(turn.sensors) for turn in row) for row in rows]
     told = [sinks + sum(len(turn.dialogue.text) + 1 for turn in row) for row in rows]
-    sensors, dialogue = max(least[0], *sensed), max(least[1], *told)
+    if joined:
+        count, sensors, dialogue = 1, sum(sensed), sum(told)
+        first_seen, first_said = _begins(sensed, 0), _begins(told, sensors)
+    else:
+        count, sensors, dialogue = len(rows), max(least[0], *sensed), max(least[1], *told)
+        first_seen = [row * (sensors + dialogue) for row in range(count)]
+        first_said = [first + sensors for first in first_seen]
     places = sensors + dialogue
-    layout = _Layout(len(rows), places)
-    for row, turns in enumerate(rows):
+    layout = _Layout(count, places)
+    for turns, begin_seen, begin_said in zip(rows, first_seen, first_said, strict=True):
         no_position = np.zeros(sinks, np.int64)
-        first = row * places
-        seen = layout.put("sensor_sink", first, -1, no_position, pinned=True)
-        said = layout.put("sink", first + sensors, -1, no_position, pinned=True)
+        seen = layout.put("sensor_sink", begin_seen, -1, no_position, pinned=True)
+        said = layout.put("sink", begin_said, -1, no_position, pinned=True)
         for turn in turns:
             seen = _put_sensors(layout, seen, turn)
             said = _put_dialogue(layout, said, turn)
     cos, sin = angles(layout.position)
-    both = (len(rows), places)
+    both = (count, places)
     where = Places(layout.turn.reshape(both), layout.position.reshape(both))
     shape = (*both, 1, -1)
     turns = [turn for row in rows for turn in row]
     halves = [turn.sensors for turn in turns], [turn.dialogue for turn in turns]
-    joined = {
+    together = {
         **{name: _joined(halves[0], name) for name in _SENSED},
         **{name: _joined(halves[1], name) for name in ("text", "kind", "order")},
         "sensor_state": torch.from_numpy(np.stack([half.state for half in halves[0]])),
@@ -132,13 +140,13 @@ def pack(
     at = {f"{sort}_at": layout.at(sort) for sort in _SORTS}
     return (
         TokenBatch(
-            rows=len(rows),
+            rows=count,
             sensors=sensors,
             dialogue=dialogue,
             cos=torch.from_numpy(cos).reshape(shape),
             sin=torch.from_numpy(sin).reshape(shape),
             keep=torch.from_numpy((~layout.pinned).astype(np.float32)).reshape(shape),
-            **joined,
+            **together,
             **at,
         ),
         where,
@@ -187,6 +195,11 @@ class _Layout:
     def at(self, sort: str) -> Tensor:
         """Where all tokens of a sort went: int64."""
         return torch.from_numpy(np.concatenate(self._at[sort] or [np.zeros(0, np.int64)]))
+
+
+def _begins(sizes: Sequence[int], first: int) -> list[int]:
+    """Where each of them begins, one after the other."""
+    return list(accumulate(sizes[:-1], initial=first))
 
 
 def _put_sensors(layout: _Layout, first: int, turn: TurnTokens) -> int:

@@ -47,7 +47,7 @@ class Lessons:
 
     order: DataOrder
     sources: Mapping[str, LessonSource]
-    most_places: int
+    most_tokens: int
     portion: Portion = ALL
 
     def from_step(self, step: int, *, worker: int = 0, of: int = 1) -> Iterator[CourseBatch]:
@@ -57,7 +57,7 @@ class Lessons:
                 made = packed(
                     picks,
                     self.sources[picks.course],
-                    most_places=self.most_places,
+                    most_tokens=self.most_tokens,
                     portion=self.portion,
                 )
             except Exception as error:

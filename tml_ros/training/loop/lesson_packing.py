@@ -1,4 +1,4 @@
-"""From picks to batches: lessons are made, sorted by length and put side by side, a pass at a time.
+"""From picks to batches: lessons are made and put side by side, as many as one pass may have.
 
 Works in whichever process; knows nothing of it. The same picks make the same batches.
 """
@@ -57,7 +57,7 @@ def packed(
     picks: Picks,
     source: LessonSource,
     *,
-    most_places: int,
+    most_tokens: int,
     portion: Portion,
 ) -> CourseBatch:
     """Make the lessons and put them side by side. Raises what making lessons raises."""
@@ -70,31 +70,21 @@ def packed(
             turns=sum(len(lesson.turns) for lesson in group) if counts else 0,
             batch=lesson_batch(preset, group, seed=mine[0].seed),
         )
-        for group in grouped(lessons, most_places)
+        for group in grouped(lessons, most_tokens)
     )
     return CourseBatch(picks.step, picks.course, passes)
 
 
-def grouped(lessons: Sequence[Lesson], most_places: int) -> Iterator[list[Lesson]]:
-    """Lessons of like length together, each group within the places; one too long is alone."""
+def grouped(lessons: Sequence[Lesson], most_tokens: int) -> Iterator[list[Lesson]]:
+    """In order, each group within the number of tokens; a lesson that is too long is alone."""
     group: list[Lesson] = []
-    longest = (0, 0)
-    for lesson in sorted(lessons, key=_places):
-        longer = (max(longest[0], _halves(lesson)[0]), max(longest[1], _halves(lesson)[1]))
-        if group and (len(group) + 1) * sum(longer) > most_places:
+    total = 0
+    for lesson in lessons:
+        tokens = sum(map(len, lesson.turns))
+        if group and total + tokens > most_tokens:
             yield group
-            group, longer = [], _halves(lesson)
+            group, total = [], 0
         group.append(lesson)
-        longest = longer
+        total += tokens
     if group:
         yield group
-
-
-def _halves(lesson: Lesson) -> tuple[int, int]:
-    """Places of each half of a row: sensors, dialogue."""
-    sensed = sum(len(turn.sensors) for turn in lesson.turns)
-    return sensed, sum(len(turn) for turn in lesson.turns) - sensed
-
-
-def _places(lesson: Lesson) -> int:
-    return sum(_halves(lesson))

@@ -26,9 +26,9 @@ class TrainSettings(BaseModel):
     courses: lessons of each course in a step; 0.5 is one in every second step.
     steps, hours: where the learning rate reaches its end, and the run its own, whichever comes
         first. With hours the rate follows the clock, and no two runs are equal.
-    most_places: places (rows x the longest row) of one pass; a step makes as many passes as it
-        takes. learning_rate: the highest. warmup: steps until it is reached. cooling: the share of
-        the run, at its end, over which it falls along a cosine, to last_rate of the highest.
+    most_tokens: of one pass; a step makes as many passes as it takes.
+    learning_rate: the highest. warmup: steps until it is reached. cooling: the share of the run, at
+        its end, over which it falls along a cosine, to last_rate of the highest.
     last_layers: how many of the last layers learn, 0 the hazard head alone; None: everything.
     decay: of weights that are matrices. clip: the longest a gradient may be.
     average: how much of the averaged weights stays in a step.
@@ -43,7 +43,7 @@ class TrainSettings(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=1 << 63, strict=True)] = 0
     steps: Count | None = None
     hours: Positive | None = None
-    most_places: Count = 16_384
+    most_tokens: Count = 16_384
     learning_rate: Positive = 1.5e-3
     warmup: Interval = 100
     cooling: Share = 1.0

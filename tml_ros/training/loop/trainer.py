@@ -124,7 +124,7 @@ class Trainer:
         lessons = Lessons(
             self._folder.section.order,
             self._sources,
-            self.settings.most_places,
+            self.settings.most_tokens,
             Portion(self._processes.rank, self._processes.of),
         )
         with LessonFeed(lessons, self.state.step, workers=self._workers) as feed:
