@@ -120,7 +120,12 @@ def test_the_cell_hears_itself_and_is_answered_and_told_what_to_say(
     wait_until(lambda: speak() or ["Stop."] in hall.spoken)
     wait_until(lambda: hall.spoken[-1] == [], what="the end of the answer")
     said = next(told for told in hall.truths if told.get("speaking"))
-    assert said["speaking"][0] == {"who": "anna", "act": "stop", "text": "Stop."}
+    assert said["speaking"][0] == {
+        "who": "anna",
+        "act": "stop",
+        "text": "Stop.",
+        "addressed": True,
+    }
 
     wait_until(lambda: hall.truths[-1]["event"] == "end")
     heard = np.concatenate(hall.sound)

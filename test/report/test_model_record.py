@@ -44,3 +44,21 @@ def test_an_untrained_model_is_called_so() -> None:
 def test_what_it_is_trusted_with_is_in_the_summary() -> None:
     told = ModelRecord("nano", True, 9.4, 20.2, frozenset({SIREN, HazardKind.PERSON_DOWN}))
     assert told.as_dict()["trusted"] == ["person_down", "siren"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "belief"),
+    [
+        (frozenset(), "trained, trusted with no kind of hazard"),
+        (
+            frozenset({SIREN, HazardKind.PERSON_DOWN}),
+            "trained, trusted with person down, siren",
+        ),
+    ],
+)
+def test_how_far_a_trained_model_is_believed_is_said(
+    trusted: frozenset[HazardKind], belief: str
+) -> None:
+    record = ModelRecord("nano", True, 9.4, 20.2, trusted)
+    assert record.belief == belief
+    assert record.sentence(turns=10, misses=0).startswith(f"Model nano, {belief}: a turn takes 9")

@@ -180,3 +180,18 @@ def test_the_view_tells_rate_and_age_of_a_stream(recorder: SessionRecorder, show
     assert (gate.name, gate.kind, gate.messages) == ("gate", "camera", 50)
     assert gate.rate == pytest.approx(10)
     assert gate.age_s == pytest.approx(0.09)
+
+
+def test_what_is_being_said_is_shown_as_far_as_it_has_come(recorder: SessionRecorder) -> None:
+    shown = []
+    for at, piece in ((1.0, "Press 1"), (1.2, " is at"), (1.4, " 71 degrees."), (9.0, "Fine.")):
+        recorder.words(piece, START + round(at * SECOND))
+        said = recorder.view(START + round(at * SECOND)).said
+        assert said is not None
+        shown.append(((said.stamp_ns - START) / SECOND, said.text))
+    assert shown == [
+        (1.0, "Press 1"),
+        (1.0, "Press 1 is at"),
+        (1.0, "Press 1 is at 71 degrees."),
+        (9.0, "Fine."),
+    ]

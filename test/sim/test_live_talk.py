@@ -116,7 +116,7 @@ def test_the_truth_is_told_whole_whoever_begins() -> None:
     assert truth.told({"event": HEADER, "t": 0.0}) == {"event": HEADER, "t": 0.0}
     assert truth.answered((), 0.5) is None
     assert truth.told(rendered(1.0, "Safe?")) == rendered(1.0, "Safe?")
-    stop = {"who": "anna", "act": "stop", "text": "Stop."}
+    stop = {"who": "anna", "act": "stop", "text": "Stop.", "addressed": True}
     told = truth.answered(TOLD[1:], 1.5)
     assert told == rendered(1.5, "Safe?") | {"speaking": [*rendered(0, "Safe?")["speaking"], stop]}  # type: ignore[misc]
     assert truth.answered(TOLD[1:], 1.6) is None

@@ -27,6 +27,7 @@ from tml_ros.cli.demo_scenario import USUAL_SCENARIO
 from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import EXIT_MISTAKE, MistakeError
+from tml_ros.report.live_lines import completed
 from tml_ros.report.report_page import write_report
 from tml_ros.report.session_log import Provenance, SessionLog, summary
 from tml_ros.report.truth_check import TruthCheck, check_truth, told_truth
@@ -139,7 +140,9 @@ def demo(
             failure = running.run(table, ending)
         if plan.truth is not None and log.started_ns is not None:
             try:
-                log.truth = read_truth(plan.truth, log.started_ns, log.seconds)
+                written = read_truth(plan.truth, log.started_ns, log.seconds)
+                ended_ns = log.started_ns + round(log.seconds * 1e9)
+                log.truth = completed(written, log.live_lines.lines(ended_ns))
             except TruthFileError as error:
                 console.print(f"[yellow]note[/yellow] {error}", highlight=False)
         write_report(out / REPORT_FILE, log)

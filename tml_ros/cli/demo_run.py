@@ -104,6 +104,7 @@ class DemoRun:
         self._started: list[Supervisor] = []
         self._noticed_s: float | None = None
         self._asked = not plan.question
+        self._introduced = False
 
     def run(self, table: LiveTable, ending: threading.Event) -> NodeFailure | None:
         """Run until the film, the time or the user ends it; what failed, if a node did.
@@ -221,6 +222,9 @@ class DemoRun:
             if view.began_ns is None and waited < FIRST_INPUT_SECONDS:
                 table.waiting("the first picture or sound")
                 continue
+            if self._log.model is not None and not self._introduced:
+                self._introduced = True
+                table.say(f"  model {self._log.model.name}: {self._log.model.belief}")
             elapsed = (observer.now_ns() - (view.began_ns or started_ns)) / 1e9
             table.show(view, elapsed)
             self._ask_in_time(observer, elapsed)

@@ -15,6 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from tml_ros.cli.told_words import ToldWords
 from tml_ros.report.live_view import LiveView, StreamView
 from tml_ros.report.verdict import phrase, span_of_time
 from tml_ros.safety.alarm import Alarm, AlarmState, AlarmTransition, Priority
@@ -47,7 +48,7 @@ class LiveTable:
         self._cell = cell
         self._total_s = total_s
         self._told_changes = 0
-        self._told_words_ns = 0
+        self._told_words = ToldWords()
         self._told_s = 0.0
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
@@ -87,9 +88,8 @@ class LiveTable:
         for change in fresh_changes(view, self._told_changes):
             self.say(change_line(change, view.began_ns))
         self._told_changes = view.of_changes
-        if view.said is not None and view.said.stamp_ns > self._told_words_ns:
-            self._told_words_ns = view.said.stamp_ns
-            self.say(f"{_at(view.said.stamp_ns, view.began_ns)}  says      “{view.said.text}”")
+        for stamp_ns, text in self._told_words.take(view.said):
+            self.say(f"{_at(stamp_ns, view.began_ns)}  says      “{text}”")
         if elapsed_s - self._told_s >= LINE_EVERY_S:
             self._told_s = elapsed_s
             rates = ", ".join(f"{s.name} {s.rate:.1f}/s" for s in view.streams)

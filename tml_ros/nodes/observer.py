@@ -42,7 +42,7 @@ from tml_ros.nodes.worker import Lane, Worker
 from tml_ros.report.live_view import LiveView
 from tml_ros.report.session_log import SessionLog
 from tml_ros.report.session_recorder import SessionRecorder
-from tml_ros.sim.truth_stream import END, HEADER
+from tml_ros.sim.truth_stream import END, HEADER, NOW
 from tml_ros.turn.micro_turn import Frame
 
 PICTURES_WAITING = 8
@@ -354,6 +354,8 @@ class Observer(Node):
         told = json.loads(deserialize_message(came.data, String).data)
         if told["event"] == HEADER:
             self._recorder.log.reach(told["stamp_ns"])
+        if told["event"] == NOW:
+            self._recorder.log.live_lines.take(told["speaking"], told["stamp_ns"])
         self.scenario_over = self.scenario_over or told["event"] == END
 
     def _on_flush(self, _: _Arrival) -> None:

@@ -29,7 +29,8 @@ class LiveView:
     began_ns: when the first frame or sound arrived, None before it.
     alarms: those not normal, in the guardian's order. raised: how often one was raised.
     changes: the newest changes of alarms, oldest first; of_changes: how many there were in all.
-    said: the newest words. p50_ms, p95_ms: frame stamp to alarm received, None before any.
+    said: the newest utterance, as far as it has come.
+    p50_ms, p95_ms: frame stamp to alarm received, None before any.
     alive: the names of the nodes heard of.
     """
 

@@ -40,9 +40,17 @@ class ModelRecord:
             "turn_ms": times,
         }
 
+    @property
+    def belief(self) -> str:
+        """How far it is believed, in words."""
+        if not self.trained:
+            return "untrained and believed in nothing"
+        kinds = ", ".join(sorted(kind.value.replace("_", " ") for kind in self.trusted))
+        return f"trained, trusted with {kinds or 'no kind of hazard'}"
+
     def sentence(self, *, turns: int, misses: int) -> str:
         """The same in words. misses: turns answered later than a turn lasts."""
-        belief = "" if self.trained else ", untrained and believed in nothing"
+        belief = f", {self.belief}"
         if self.p50_ms is None or self.p99_ms is None:
             return f"Model {self.name}{belief}: no turn yet."
         took = f"{self.p50_ms:.0f} ms (p99 {self.p99_ms:.0f} ms) of its 200 ms"

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from tml_ros.cell.cell_description import CameraDescription, polygon_fractions
 from tml_ros.report.episodes import episodes_of
 from tml_ros.report.histogram import Histogram, histogram_of
+from tml_ros.report.reply_delays import reply_delays
 from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, Snapshot, summary
 from tml_ros.report.timeline_chart import lay_out
 from tml_ros.report.truth_check import Fate, check_truth
@@ -56,6 +57,8 @@ class Said:
     who: str = ""
     addressed: bool = True
     priority: Priority | None = None
+    after_s: float | None = None
+    """So long after the end of the line that it answers."""
 
 
 def write_report(path: Path, log: SessionLog) -> None:
@@ -103,8 +106,12 @@ def render_report(log: SessionLog) -> str:
 
 def _said(log: SessionLog) -> list[Said]:
     """Everything said, by whomever, in order of time."""
-    cell = [Said(s.stamp_ns, s.text, priority=s.priority) for s in log.speech]
     lines = log.truth.lines if log.truth is not None else ()
+    delays = reply_delays(log.speech, lines)
+    cell = [
+        Said(one.stamp_ns, one.text, priority=one.priority, after_s=delays.get(place))
+        for place, one in enumerate(log.speech)
+    ]
     people = [Said(one.start_ns, one.text, one.who, one.addressed) for one in lines]
     return sorted([*cell, *people], key=lambda one: one.stamp_ns)
 

@@ -20,6 +20,7 @@ from tml_ros.cell.cell_description import CellDescription, policies
 from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
 from tml_ros.report.latency_samples import LatencySamples
+from tml_ros.report.live_lines import LiveLines
 from tml_ros.report.model_record import ModelRecord
 from tml_ros.report.truth_record import TruthRecord
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
@@ -138,6 +139,8 @@ class SessionLog:
     """Per camera one picture with its zones, so that a run without alarms shows what it saw."""
     truth: TruthRecord | None = None
     """What really happened, where somebody knows."""
+    live_lines: LiveLines = field(default_factory=LiveLines)
+    """What people were told to be saying while it ran."""
     findings: list[FindingRecord] = field(default_factory=list)
     """What the background noticed and answered, not its news of work under way."""
     raised: Counter[HazardKind] = field(default_factory=Counter)
@@ -250,7 +253,7 @@ class SessionLog:
 
     @property
     def model_sentence(self) -> str:
-        """What its model cost, in words; "" where it has none."""
+        """What its model is believed in and what it cost, in words; "" where it has none."""
         if self.model is None:
             return ""
         return self.model.sentence(turns=self.turns, misses=self.counters[DEADLINE_MISSES])

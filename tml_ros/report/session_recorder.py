@@ -144,11 +144,13 @@ class SessionRecorder:
     def words(self, text: str, arrival_ns: int) -> None:
         """Words to be said arrived."""
         if not self._ended:
-            self._said = SpeechRecord(arrival_ns, text, self._spoken_for.get(text))
             if text in self._spoken_for:
                 # A warning that cuts somebody short is not part of what was being said.
                 self._note(self._utterances.finish())
             self._note(self._utterances.heard_text(text, arrival_ns))
+            if (said := self._utterances.words) is not None:
+                priority = self._spoken_for.get(said.text)
+                self._said = SpeechRecord(said.stamp_ns, said.text, priority)
 
     def speech(self, samples: NDArray[np.float32], arrival_ns: int) -> None:
         """Sound to be said arrived: float32 [n], mono, 16 kHz."""

@@ -37,6 +37,13 @@ class Utterances:
         self._started_ns = 0
         self._newest_ns: int | None = None
 
+    @property
+    def words(self) -> Utterance | None:
+        """The utterance so far, without its sound; None where no word of it came."""
+        if not self._words:
+            return None
+        return Utterance(self._started_ns, "".join(self._words), None)
+
     def heard_text(self, text: str, arrival_ns: int) -> Utterance | None:
         """Words arrived; the utterance that is over by now, if any."""
         done = self.advance(arrival_ns)

@@ -5,7 +5,7 @@ nothing of topics or clocks. Pure.
 
 - `{"event": "header", "t": 0.0, "scenario", "seed", "seconds", "zones": {camera: {zone: outline}}}`
 - `{"event": "now", "t", "hazards": [{"kind", "zone", "evident"}], "speaking": [{"who", "act",
-  "text"}]}`
+  "text", "addressed"}]}`
 - `{"event": "end", "t"}`
 
 t: seconds since the beginning of the scenario. Outlines are pixels of the camera's picture.
@@ -46,7 +46,12 @@ def truth_stream(truth: ClipTruth, *, start_s: float = 0.0) -> tuple[ToldTruth, 
 
 def speaking(line: ToldLine) -> dict[str, Any]:
     """How a line that is being said is told."""
-    return {"who": line.who, "act": line.act.value, "text": line.text}
+    return {
+        "who": line.who,
+        "act": line.act.value,
+        "text": line.text,
+        "addressed": line.addressed,
+    }
 
 
 def _header(truth: ClipTruth) -> dict[str, Any]:
