@@ -16,10 +16,18 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tml_ros.cli.dds_profile import CAMERA, PROFILE_VARIABLES, PROFILES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# The same examples in every run, however busy the machine is; --hypothesis-profile=default searches
+# for others.
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 PATIENCE = 30.0
 """Seconds until a test gives up: a busy machine starts a node in ten, an idle one in one."""

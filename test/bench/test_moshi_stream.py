@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tml_ros.bench.moshi_stream import Shape
@@ -21,7 +21,11 @@ def test_the_depth_transformer_keeps_the_published_proportion(main, depth):
 
 
 @given(st.integers(1, 5000), st.integers(1, 500))
+@example(581, 218)
+@example(582, 218)
 def test_moshis_gating_gets_the_hidden_width_that_was_asked_for(hidden, width):
     feed_forward = Shape(width, 1, 1, hidden).feed_forward
-    assert 2 * feed_forward // 3 == hidden
+    # An odd width whose only choice is the exception cannot be had.
+    missed = hidden % 2 and feed_forward == 4 * width + 1
+    assert 2 * feed_forward // 3 == hidden + bool(missed)
     assert feed_forward != 4 * width

@@ -369,13 +369,13 @@ def test_any_text_is_a_cell_or_named_problems(text: str) -> None:
     either_a_cell_or_named_problems(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TREES)
 def test_any_tree_is_a_cell_or_named_problems(tree: object) -> None:
     either_a_cell_or_named_problems(yaml.safe_dump(tree, allow_unicode=True))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_good_file_with_one_place_spoilt_is_a_cell_or_named_problems(data: st.DataObject) -> None:
     paths = [(*EYE, "size"), (*EYE, "zones"), ZONE, (*ZONE, "polygon"), (*ZONE, "polygon", 2)]

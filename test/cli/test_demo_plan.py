@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import types
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ import yaml
 from tml_ros.cell.cell_file import CellFileError, load_cell
 from tml_ros.cli import demo_plan
 from tml_ros.cli.demo_plan import DemoPlan, plan_demo, video_seconds
-from tml_ros.cli.demo_scenario import Progress
+from tml_ros.cli.demo_scenario import BEARING_FILE, Progress
 from tml_ros.cli.mistake import MistakeError
 from tml_ros.devices.captured_frame import CameraSourceError
 from tml_ros.devices.speech_renderer import SpeechUnavailableError
@@ -151,10 +152,22 @@ def test_wrong_files_give_their_own_errors(tmp_path: Path, cell_path: Path, vide
         plan(tmp_path, video=str(video), cell_path=tmp_path / "missing.yaml")
 
 
+@pytest.fixture(scope="module")
+def first_bearing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the vibration that was made first is kept: it is the same in every scenario."""
+    return tmp_path_factory.mktemp("bearing") / BEARING_FILE
+
+
 @pytest.fixture
-def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def rendered(
+    tmp_path: Path, first_bearing: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
     """The scenarios that were asked for; none is really rendered."""
     asked: list[str] = []
+    bearing = tmp_path / "simulated" / BEARING_FILE
+    if first_bearing.exists():
+        bearing.parent.mkdir()
+        bearing.hardlink_to(first_bearing)
 
     def rendered_scenario(name: str, folder: Path, progress: Progress) -> object:
         asked.append(name)
@@ -166,7 +179,9 @@ def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
 
     monkeypatch.setattr(demo_plan, "rendered_scenario", rendered_scenario)
-    return asked
+    yield asked
+    if bearing.exists() and not first_bearing.exists():
+        first_bearing.hardlink_to(bearing)
 
 
 def test_without_anything_the_usual_scenario_is_played(tmp_path: Path, rendered: list[str]) -> None:

@@ -46,7 +46,8 @@ class Shape:
     def feed_forward(self) -> int:
         """What moshi calls dim_feedforward: two thirds of it are the hidden width of its gating.
 
-        Four times the width is an exception there (21/8 of the width), so one more is taken.
+        Four times the width is an exception there (21/8 of the width), so one more is taken, which
+        makes an odd hidden width one wider.
         """
         asked = -(-self.hidden * 3 // 2)
         return asked + 1 if asked == 4 * self.width else asked

@@ -134,8 +134,8 @@ def by_chance() -> tuple[Truth, list[Judgement]]:
     """Far from each other, so that each is judged alone: what the random agent gets in them."""
     scripts = (Script.QUESTION, Script.REMINDER, Script.STORY, Script.CHATTER, Script.THOUGHT)
     scripts += (Script.WARNING,)
-    truth = made_up_truth([Piece(script, worded=False) for script in scripts * 60])
-    return truth, [judge(truth, at_random(truth, seed=seed, chance=CHANCE)) for seed in range(12)]
+    truth = made_up_truth([Piece(script, worded=False) for script in scripts * 15])
+    return truth, [judge(truth, at_random(truth, seed=seed, chance=CHANCE)) for seed in range(48)]
 
 
 @pytest.mark.parametrize(
@@ -159,12 +159,12 @@ def test_the_random_agent_is_right_as_often_as_chance(
 def test_the_random_agent_finds_the_right_word_as_often_as_chance() -> None:
     says = Says((("yes",),), ("well",))
     expected = tuple(
-        Expectation(Rule.ANSWER, at, at, at + 2.0, says=says) for at in range(10, 3500, 10)
+        Expectation(Rule.ANSWER, at, at, at + 2.0, says=says) for at in range(10, 700, 10)
     )
-    truth = Truth(3600.0, expected=expected)
+    truth = Truth(720.0, expected=expected)
     outcomes = [
         outcome
-        for seed in range(12)
+        for seed in range(40)
         for outcome in judge(truth, at_random(truth, seed=seed, chance=CHANCE)).outcomes
     ]
     # "yes" at least once, "well" never.

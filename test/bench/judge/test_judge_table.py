@@ -13,7 +13,7 @@ TOOL = Path(__file__).resolve().parents[3] / "tools" / "judge_table.py"
 
 
 def test_the_tool_prints_every_agent_and_rule() -> None:
-    command = [sys.executable, str(TOOL), "--scenarios", "2", "--pieces", "40"]
+    command = [sys.executable, str(TOOL), "--scenarios", "6", "--pieces", "12"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in printed.splitlines()]
     assert rows[0][1:] == list(AGENTS)

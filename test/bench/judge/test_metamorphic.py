@@ -135,7 +135,7 @@ def _round(seconds: float | None) -> float | None:
 
 
 @given(truths(), conducts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_anything_can_be_judged(truth: Truth, conduct: Conduct) -> None:
     judgement = judge(truth, conduct)
     assert [o.rule for o in judgement.outcomes] == [asked.rule for asked in truth.expected]
@@ -151,7 +151,7 @@ def test_anything_can_be_judged(truth: Truth, conduct: Conduct) -> None:
 
 
 @given(truths(), conducts(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_order_in_which_it_was_written_down_changes_nothing(
     truth: Truth, conduct: Conduct, order: random.Random
 ) -> None:
@@ -166,7 +166,7 @@ def test_the_order_in_which_it_was_written_down_changes_nothing(
 
 
 @given(truths(), conducts(), st.integers(1, 200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_later_in_the_day_it_is_judged_the_same(
     truth: Truth, conduct: Conduct, seconds: int
 ) -> None:
