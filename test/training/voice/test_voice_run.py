@@ -23,9 +23,9 @@ TEXTS = (
 )
 
 
-def run_of(steps: int) -> VoiceRun:
+def run_of(steps: int, *, words: int = 0) -> VoiceRun:
     settings = VoiceSettings(steps=steps, batch=4, warmup=2)
-    return VoiceRun(settings, keep_every=2, examine_every=0)
+    return VoiceRun(settings, words=words, keep_every=2, examine_every=0)
 
 
 def lines(folder):
@@ -46,6 +46,14 @@ def test_a_folder_is_gone_on_with_where_it_stands(tmp_path, preset, tones):
     assert [line["step"] for line in lines(tmp_path) if "loss" in line] == [2, 3, 4, 5]
     asked = json.loads((tmp_path / "asked.json").read_text())
     assert asked == [["Okay then.", "sign"]]
+
+
+def test_a_run_goes_on_with_more_words_than_it_began_with(tmp_path, preset, tones):
+    net = fresh_net(preset)
+    for steps, words in ((1, 0), (2, 5), (3, 5)):
+        train_voice(net, tmp_path, run_of(steps, words=words), texts=TEXTS, speech=tones)
+    few, more, same = (line["turns"] for line in lines(tmp_path) if "turns" in line)
+    assert few < more == same
 
 
 def test_the_weights_that_are_written_are_those_that_the_network_ends_with(tmp_path, preset, tones):

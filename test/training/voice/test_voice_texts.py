@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from tml_ros.sim.scenario.random_hall import MACHINE_NAMES, ZONE_NAMES
 from tml_ros.sim.split import Split
 from tml_ros.sim.talk import replies
 from tml_ros.sim.talk.names import written_name
-from tml_ros.training.voice.voice_texts import drawn_texts, fixed_texts, texts_of
+from tml_ros.training.voice.voice_texts import drawn_texts, fixed_texts, made_up_texts, texts_of
 from tml_ros.training.voice.voice_words import GENERAL
 from tml_ros.turn.hazard import HazardKind
 
@@ -53,9 +55,19 @@ def test_what_is_asked_in_an_exam_as_new_is_not_taught():
     assert not {one.text for one in asked} & {one.text for one in taught}
 
 
+def test_made_up_sentences_say_every_word_equally_often():
+    sentences = made_up_texts(np.random.default_rng(0), 700)
+    assert sentences == made_up_texts(np.random.default_rng(0), 700)
+    said = Counter(" ".join(sentences).lower().replace(".", "").split())
+    alone = [word for word in GENERAL if " " not in word]
+    counts = [said[word.lower()] for word in alone]
+    assert min(counts) >= 2
+
+
 def test_names_that_the_bench_holds_out_are_never_said_but_their_words_are_known():
     taught, asked = texts_of(1, 1500)
     texts = [one.text.lower() for one in (*taught, *asked)]
+    texts += [text.lower() for text in made_up_texts(np.random.default_rng(0), 2500)]
     for pool in (ZONES, MACHINES, EARS):
         for name in pool.of(Split.HELD_OUT):
             told = written_name(name) if pool is not EARS else name.replace("_", " ")

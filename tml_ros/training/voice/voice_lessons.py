@@ -61,6 +61,15 @@ class VoiceLessons:
         mel = self.mel.astype(np.float32).reshape(-1, MELS)
         return mel.mean(0), np.maximum(mel.std(0), 0.1)
 
+    def __add__(self, more: VoiceLessons) -> VoiceLessons:
+        """These and then those."""
+        return VoiceLessons(
+            *(
+                np.concatenate([getattr(self, part.name), getattr(more, part.name)])
+                for part in fields(self)
+            )
+        )
+
     def chances(self, fixed: float) -> NDArray[np.float64]:
         """How often each turn is to be drawn, sum 1: of fixed texts for so much of the time."""
         if self.fixed.all() or not self.fixed.any():

@@ -1,6 +1,7 @@
 """A voice's training as a folder that can be left and gone on with.
 
-`lessons.npz`, `asked.json`: what is learnt from, and new texts for the exams.
+`lessons.npz`, `words.npz`, `asked.json`: what is learnt from, texts and made-up sentences, and new
+texts for the exams.
 `run.jsonl`: settings, losses and exams, a line each.
 `checkpoint.safetensors`: everything to go on from, written whole or not at all.
 `voice.safetensors`: the weights to be used, `voice_text.*` and `voice.*` of the network.
@@ -35,9 +36,15 @@ from tml_ros.training.voice.voice_lessons import (
     save_voice_lessons,
     voice_lessons,
 )
-from tml_ros.training.voice.voice_texts import SpokenText, fixed_texts, texts_of
+from tml_ros.training.voice.voice_texts import (
+    SpokenText,
+    fixed_texts,
+    made_up_texts,
+    texts_of,
+)
 
 LESSONS: Final = "lessons.npz"
+WORDS: Final = "words.npz"
 ASKED: Final = "asked.json"
 LOG: Final = "run.jsonl"
 CHECKPOINT: Final = "checkpoint.safetensors"
@@ -48,13 +55,15 @@ _FORMAT: Final = "tml_ros voice"
 
 @dataclass(frozen=True, slots=True)
 class VoiceRun:
-    """texts: about how many are drawn beside the fixed ones. fixed_share: how much of the time
-    fixed texts are taught. keep_every, examine_every: steps between checkpoints and exams, 0 for no
-    exam. hours: the run pauses after so long; 0 for never.
+    """texts: about how many are drawn beside the fixed ones. words: how many made-up sentences are
+    taught; a run that began without may go on with them. fixed_share: how much of the time fixed
+    texts are taught. keep_every, examine_every: steps between checkpoints and exams, 0 for no exam.
+    hours: the run pauses after so long; 0 for never.
     """
 
     settings: VoiceSettings = field(default_factory=VoiceSettings)
     texts: int = 3000
+    words: int = 2500
     fixed_share: float = 0.4
     keep_every: int = 200
     examine_every: int = 2000
@@ -120,25 +129,29 @@ def _curriculum(
     speech: Speech | None,
 ) -> tuple[VoiceLessons, tuple[SpokenText, ...]]:
     """What is learnt from and what new texts exams ask for, made once."""
-    lessons_at, asked_at = folder / LESSONS, folder / ASKED
-    if lessons_at.exists() and asked_at.exists():
-        plain = json.loads(asked_at.read_text(encoding="utf-8"))
-        asked = tuple(SpokenText(text, SpokenKind(kind)) for text, kind in plain)
-        return load_voice_lessons(lessons_at), asked
-    taught, left_out = texts_of(run.settings.seed, run.texts) if texts is None else texts
     tokenizer = load_tokenizer(vocabulary=preset.text.vocabulary)
-    lessons = voice_lessons(
-        [one.text for one in taught],
-        speech or PacedSpeech(preset, tokenizer),
-        preset=preset,
-        tokenizer=tokenizer,
-        fixed={one.text for one in fixed_texts()},
-    )
-    save_voice_lessons(lessons, lessons_at)
-    asked = tuple(one for one in left_out if one.kind is not None)
-    plain = [(one.text, one.kind.value) for one in asked if one.kind is not None]
-    asked_at.write_text(json.dumps(plain, indent=1), encoding="utf-8")
-    return lessons, asked
+    seed = run.settings.seed
+    said = speech or PacedSpeech(preset, tokenizer)
+    asked_at = folder / ASKED
+
+    def lessons_of(name: str, taught: Sequence[str]) -> VoiceLessons:
+        fixed = {one.text for one in fixed_texts()}
+        made = voice_lessons(taught, said, preset=preset, tokenizer=tokenizer, fixed=fixed)
+        save_voice_lessons(made, folder / name)
+        return made
+
+    if not asked_at.exists():
+        taught, left_out = texts_of(seed, run.texts) if texts is None else texts
+        lessons_of(LESSONS, [one.text for one in taught])
+        plain = [(one.text, one.kind.value) for one in left_out if one.kind is not None]
+        asked_at.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+    lessons = load_voice_lessons(folder / LESSONS)
+    if (folder / WORDS).exists():
+        lessons += load_voice_lessons(folder / WORDS)
+    elif run.words:
+        lessons += lessons_of(WORDS, made_up_texts(np.random.default_rng(seed), run.words))
+    plain = json.loads(asked_at.read_text(encoding="utf-8"))
+    return lessons, tuple(SpokenText(text, SpokenKind(kind)) for text, kind in plain)
 
 
 def _resumed(folder: Path, learner: VoiceLearner) -> int:

@@ -87,6 +87,26 @@ def texts_of(seed: int, count: int) -> tuple[tuple[SpokenText, ...], tuple[Spoke
     return (*fixed, *(one for one in drawn if one.text not in left_out)), tuple(asked)
 
 
+def made_up_texts(rng: Rng, count: int) -> tuple[str, ...]:
+    """So many sentences without sense in which every word of `voice_words` comes equally often.
+
+    Names that a voice never met are made of such words, and one that was heard a few times is not
+    said well.
+    """
+    found: dict[str, None] = {}
+    words: list[str] = []
+    while len(found) < count:
+        while len(words) < 6:
+            words += rng.permutation(GENERAL).tolist()
+        length = int(rng.integers(2, 7))
+        said, words = " ".join(words[:length]), words[length:]
+        number = f" {rng.integers(0, 130)}" if rng.random() < 0.3 else ""
+        text = f"{_capital(said)}{number}."
+        if _may_be_taught(text):
+            found[text] = None
+    return tuple(found)
+
+
 def _may_be_taught(text: str) -> bool:
     low = text.lower()
     named = any(name in low for name in NEVER_TAUGHT)
