@@ -119,9 +119,14 @@ def train(
         ),
     ] = None,
     mistakes: Annotated[
-        float,
-        typer.Option(min=0, max=4, help="How often the teacher errs on purpose, of the usual."),
-    ] = 1.0,
+        float | None,
+        typer.Option(
+            min=0,
+            max=4,
+            help="How often the teacher errs on purpose, of the usual.",
+            show_default="1",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Of weights and lessons.", show_default="0")
     ] = None,
@@ -178,6 +183,9 @@ def train(
         "average": average,
         "most_tokens": tokens,
         "seed": seed,
+        "mistakes": mistakes,
+        "validation": {name: f"{asked.origin}:{asked.number:g}" for name, asked in examined.items()}
+        or None,
         "last_layers": last_layers,
         "checkpoint_every": checkpoint_every,
         "evaluate_every": 200 if evaluate_every is None and examined else evaluate_every,
@@ -192,8 +200,6 @@ def train(
             settings={name: value for name, value in given.items() if value is not None},
             resume=resume,
             start=start,
-            validation=tuple(examined.values()),
-            mistakes=mistakes,
             workers=workers,
             threads=threads,
             device=device,

@@ -6,6 +6,7 @@ Knows nothing of how a step is made. Main thread; lessons are made in other proc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.cli.train_courses import CourseAsked, courses_kept
+from tml_ros.cli.train_courses import CourseAsked, courses_asked, courses_kept
 from tml_ros.cli.train_progress import TrainProgress
 from tml_ros.model.checkpoint import load_checkpoint
 from tml_ros.model.interaction_net import InteractionNet, fresh_net
@@ -26,6 +27,7 @@ from tml_ros.model.preset import Preset
 from tml_ros.training.bags.frozen_parts import let_learn
 from tml_ros.training.exams.examine import examine
 from tml_ros.training.lesson import LessonSource
+from tml_ros.training.loop.closed_loop import ClosedLoop
 from tml_ros.training.loop.processes import Processes, joined_processes
 from tml_ros.training.loop.run_checkpoint import newest_checkpoint
 from tml_ros.training.loop.run_folder import RunFolder, begin_run, open_run
@@ -40,7 +42,7 @@ EXIT_INTERRUPTED = 130
 class Asked:
     """What the command line says. settings: only what was given. courses: none keeps a run's own.
 
-    start: weights to begin from. validation: with numbers of lessons.
+    start: weights to begin from.
     """
 
     folder: Path
@@ -49,8 +51,6 @@ class Asked:
     settings: Mapping[str, Any]
     resume: bool = False
     start: Path | None = None
-    validation: tuple[CourseAsked, ...] = ()
-    mistakes: float = 1.0
     workers: int = 0
     threads: int = 1
     device: str = "cpu"
@@ -62,8 +62,12 @@ def run_training(asked: Asked) -> None:
         raise MistakeError("--device cuda: PyTorch finds no GPU here; leave it out to use the CPU")
     torch.set_num_threads(asked.threads)
     console = Console(stderr=True, highlight=False)
-    with joined_processes(asked.device) as processes, asked_to_end() as ending:
-        trainer = _trainer(asked, processes)
+    with (
+        joined_processes(asked.device) as processes,
+        asked_to_end() as ending,
+        closing(ClosedLoop()) as judge,
+    ):
+        trainer = _trainer(asked, processes, judge)
         progress = TrainProgress(console if processes.first else Console(quiet=True))
         with progress:
             for report in trainer.steps(ending):
@@ -80,21 +84,25 @@ def run_training(asked: Asked) -> None:
             raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _trainer(asked: Asked, processes: Processes) -> Trainer:
+def _trainer(asked: Asked, processes: Processes, judge: ClosedLoop) -> Trainer:
     earlier = open_run(asked.folder) if asked.resume else None
     preset = asked.preset if earlier is None else earlier.preset
     courses = _courses(asked, earlier)
+    settings = _settings(asked, courses, earlier)
     sources = {
-        name: course.source(preset, asked.folder, mistakes=asked.mistakes)
+        name: course.source(preset, asked.folder, mistakes=settings.mistakes)
         for name, course in courses.items()
     }
     if processes.first:
-        _write_section(asked, preset, courses, sources, earlier)
+        _write_section(asked, settings, courses, sources, earlier)
     processes.wait()
     folder = open_run(asked.folder)
+    validation = courses_asked(
+        [f"{name}={rest}" for name, rest in settings.validation.items()], option="--validation"
+    )
     lessons = {
-        course.name: (course.source(preset, asked.folder, examined=True), int(course.number))
-        for course in asked.validation
+        name: (course.source(preset, asked.folder, examined=True), int(course.number))
+        for name, course in validation.items()
     }
     return Trainer(
         folder,
@@ -103,6 +111,7 @@ def _trainer(asked: Asked, processes: Processes) -> Trainer:
         processes=processes,
         workers=asked.workers,
         examine=partial(_examined, lessons) if lessons else None,
+        judge=judge,
     )
 
 
@@ -115,35 +124,39 @@ def _courses(asked: Asked, earlier: RunFolder | None) -> Mapping[str, CourseAske
     return courses_kept(section.settings.courses, section.origins)
 
 
+def _settings(
+    asked: Asked, courses: Mapping[str, CourseAsked], earlier: RunFolder | None
+) -> TrainSettings:
+    """What is asked for now, and else what was before. Raises MistakeError."""
+    before = {} if earlier is None else earlier.section.settings.model_dump()
+    rates = {name: course.number for name, course in courses.items()}
+    try:
+        return TrainSettings.model_validate({**before, **asked.settings, "courses": rates})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the run"
+        raise MistakeError(f"{where}: {first['msg']}") from None
+
+
 def _write_section(
     asked: Asked,
-    preset: Preset,
+    settings: TrainSettings,
     courses: Mapping[str, CourseAsked],
     sources: Mapping[str, LessonSource],
     earlier: RunFolder | None,
 ) -> None:
     """Begin the run's folder, or note in it what is different from now on."""
-    before = {} if earlier is None else earlier.section.settings.model_dump()
-    rates = {name: course.number for name, course in courses.items()}
-    settings = _settings({**before, **asked.settings, "courses": rates})
     sizes = {name: len(source) for name, source in sources.items()}
     origins = {name: course.origin for name, course in courses.items()}
     if earlier is None:
         begun_from = "" if asked.start is None else str(asked.start)
-        begin_run(asked.folder, preset, settings, sizes, origins=origins, begun_from=begun_from)
+        begin_run(
+            asked.folder, asked.preset, settings, sizes, origins=origins, begun_from=begun_from
+        )
         return
     newest = newest_checkpoint(asked.folder)
     step = 0 if newest is None else int(newest.name)
     earlier.go_on(step, settings, sizes, origins)
-
-
-def _settings(fields: Mapping[str, Any]) -> TrainSettings:
-    try:
-        return TrainSettings.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the run"
-        raise MistakeError(f"{where}: {first['msg']}") from None
 
 
 def _pupil(asked: Asked, folder: RunFolder) -> Pupil:

@@ -119,17 +119,29 @@ def test_what_it_writes_is_a_model_with_the_averaged_weights(tmp_path: Path) -> 
 
 
 def test_examiners_are_asked_when_it_is_time_and_their_figures_are_kept(tmp_path: Path) -> None:
-    judged = []
+    class Judge:
+        def __init__(self) -> None:
+            self.begun: list[tuple[bool, int]] = []
+
+        def begin(self, weights: Path, step: int) -> None:
+            self.begun.append((weights.exists(), step))
+
+        def ended(self) -> tuple[int, dict[str, float]] | None:
+            return (3, {"unprovoked": 2.0}) if len(self.begun) == 1 else None
+
+    judge = Judge()
     folder = begun(tmp_path, evaluate_every=2, judge_every=3)
     run(
         folder,
         examine=lambda net: {"bias": float(net.floor.bias[0])},
-        judge=lambda place, step: judged.append((place.exists(), step)),
+        judge=judge,
     )
     rows = [row for row in read_metrics(tmp_path) if row["kind"] == "examined"]
     assert [row["step"] for row in rows] == [1, 3, 5]
     assert all(row["figures"]["bias"] > 3 for row in rows)
-    assert judged == [(True, 3), (True, 6)]
+    assert judge.begun == [(True, 3), (True, 6)]
+    (first, *_) = [row for row in read_metrics(tmp_path) if row["kind"] == "judged"]
+    assert first == {"kind": "judged", "step": 2, "figures": {"unprovoked": 2.0}}
 
 
 def test_a_gradient_that_is_no_number_moves_nothing_and_too_many_end_the_run(

@@ -30,6 +30,8 @@ class TrainSettings(BaseModel):
     learning_rate: the highest. warmup: steps until it is reached. cooling: the share of the run, at
         its end, over which it falls along a cosine, to last_rate of the highest.
     last_layers: how many of the last layers learn, 0 the hazard head alone; None: everything.
+    mistakes: how often teachers err on purpose, of the usual.
+    validation: folders and number of lessons of each examined course, as the command line says it.
     decay: of weights that are matrices. clip: the longest a gradient may be.
     average: how much of the averaged weights stays in a step.
     bfloat16: multiply matrices so; weights, sums and losses are float32 all the same.
@@ -49,6 +51,8 @@ class TrainSettings(BaseModel):
     cooling: Share = 1.0
     last_rate: Share = 0.02
     last_layers: Interval | None = None
+    mistakes: Annotated[float, Field(ge=0, le=4)] = 1.0
+    validation: dict[CourseName, str] = {}
     decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.05
     clip: Positive = 1.0
     average: Annotated[float, Field(ge=0, lt=1)] = 0.999

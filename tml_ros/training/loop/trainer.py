@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -52,8 +53,16 @@ MODEL = "model.safetensors"
 
 Examine = Callable[[InteractionNet], Mapping[str, float]]
 """Figures by name, of a network in eval mode on the run's device."""
-Judge = Callable[[Path, int], None]
-"""Told of a file of weights and their step; must not take long."""
+
+
+class Judge(Protocol):
+    """Judges weights beside the run; neither call takes long. See `closed_loop.ClosedLoop`."""
+
+    def begin(self, weights: Path, step: int) -> None:
+        """Judge a file of weights, of that step."""
+
+    def ended(self) -> tuple[int, Mapping[str, float]] | None:
+        """The step and figures of what has been judged since, if anything."""
 
 
 class TrainingDivergedError(RuntimeError):
@@ -224,6 +233,10 @@ class Trainer:
     def _looked_at(self, report: StepReport) -> StepReport:
         """Checkpoints, examinations and judgements that are due after this step."""
         settings, made = self.settings, report.step + 1
+        judged = None if self._judge is None else self._judge.ended()
+        if judged is not None:
+            step, figures = judged
+            self._folder.add({"kind": "judged", "step": step - 1, "figures": figures})
         if made % settings.checkpoint_every == 0:
             self.save()
         examine = self._examine is not None and _due(made, settings.evaluate_every)
@@ -237,7 +250,7 @@ class Trainer:
             place = self._folder.path / "judged" / f"{made:08d}" / MODEL
             place.parent.mkdir(parents=True, exist_ok=True)
             self._export(net, place)
-            self._judge(place, made)
+            self._judge.begin(place, made)
         if not examine or self._examine is None:
             return report
         found = dict(self._examine(net.to(self._processes.device)))
