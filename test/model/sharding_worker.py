@@ -1,6 +1,6 @@
-"""One of several processes that a sharded network runs in; `test_sharding` starts them.
+"""The processes that a sharded network runs in; `test_sharding` starts them.
 
-    python sharding_worker.py LAYOUT RANK PROCESSES FOLDER
+    python sharding_worker.py LAYOUT PROCESSES FOLDER
 
 Each process first works out what an unsharded network gives, alone, and then what the sharded one
 gives together with the others. The first process writes FOLDER/found.json: for each thing compared
@@ -13,6 +13,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,7 @@ PRESET = Preset(name="small-experts").changed(
     memory={"seconds": 0.8, "sensor_seconds": 0.4, "text_tokens": 12, "instruction_tokens": 4},
     transformer={
         "width": 32,
-        "layers": 3,
+        "layers": 2,
         "heads": 4,
         "kv_heads": 2,
         "head_width": 8,
@@ -312,9 +314,6 @@ def train_together(found: Found, mesh: DeviceMesh) -> None:
 
 def main(layout: str, rank: int, processes: int, folder: Path) -> None:
     """Meet the other processes through a file in the folder, and compare."""
-    torch.set_num_threads(1)
-    # This also fills memory that nobody has written with what is no number.
-    torch.use_deterministic_algorithms(mode=True)
     dist.init_process_group(
         "gloo",
         init_method=f"file://{folder}/meeting_point",
@@ -335,5 +334,27 @@ def main(layout: str, rank: int, processes: int, folder: Path) -> None:
     dist.destroy_process_group()
 
 
+def all_ranks(layout: str, processes: int, folder: Path) -> int:
+    """Run so many processes, forked once everything is imported; 1 as soon as one fails."""
+    torch.set_num_threads(1)
+    # This also fills memory that nobody has written with what is no number.
+    torch.use_deterministic_algorithms(mode=True)
+    forked = get_context("fork")
+    ranks = [
+        forked.Process(target=main, args=(layout, rank, processes, folder), daemon=True)
+        for rank in range(processes)
+    ]
+    for rank in ranks:
+        rank.start()
+    running = {rank.sentinel: rank for rank in ranks}
+    while running:
+        for sentinel in wait(list(running)):
+            ended = running.pop(sentinel)
+            ended.join()
+            if ended.exitcode:
+                return 1
+    return 0
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    sys.exit(all_ranks(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ WAYS = ("tensor", "expert", "both")
 
 
 def together(layout: str, processes: int, folder: Path) -> dict[str, Any]:
-    """Run so many workers until the first one fails or all are done; what they found."""
+    """Run so many processes until the first one fails or all are done; what they found."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -27,19 +29,18 @@ def together(layout: str, processes: int, folder: Path) -> dict[str, Any]:
         "GLOO_SOCKET_IFNAME": "lo",
         "CUDA_VISIBLE_DEVICES": "",
     }
-    workers = []
+    path = folder / "log"
+    command = [sys.executable, WORKER, layout, str(processes), folder]
+    with path.open("wb") as log:
+        workers = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
     try:
-        for rank in range(processes):
-            with (folder / f"{rank}.log").open("wb") as log:
-                command = [sys.executable, WORKER, layout, str(rank), str(processes), folder]
-                workers.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
-        for rank, worker in enumerate(workers):
-            code = worker.wait(LONGEST_S)
-            assert code == 0, (folder / f"{rank}.log").read_text()[-4000:]
+        assert workers.wait(LONGEST_S) == 0, path.read_text()[-4000:]
     finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(workers.pid, signal.SIGKILL)
+        workers.wait()
     found: dict[str, Any] = json.loads((folder / "found.json").read_text())
     return found
 
