@@ -48,7 +48,9 @@ def zones_in_picture(scenario: Scenario, camera: str) -> dict[str, list[tuple[fl
             outline = _within_picture(bent(_in_pieces(outline), part), view)
         least = LEAST_SHARE * view.width * view.height
         if area(outline) >= least and area(plain := _plain(outline, view)) >= least:
-            outlines[name] = [(float(x), float(y)) for x, y in plain]
+            # Where the edge cuts, rounding may leave a corner just outside.
+            inside = np.clip(plain, 0.0, (view.width, view.height))
+            outlines[name] = [(float(x), float(y)) for x, y in inside]
     return outlines
 
 
