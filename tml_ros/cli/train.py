@@ -17,7 +17,9 @@ def train(
     *,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="RUN", help="The run's folder.", show_default=False),
+        typer.Option(
+            metavar="RUN", help="The run's folder.", show_default="none; with --bags out/tuned"
+        ),
     ] = None,
     course: Annotated[
         list[str] | None,
@@ -27,6 +29,31 @@ def train(
             "labelled recordings; its lessons in a step, such as 8 or 0.5. May be given several "
             "times.",
             show_default="with --resume those of before",
+        ),
+    ] = None,
+    bags: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go on from trained weights with your own labelled recordings: rosbag2 bags or "
+            "videos in a folder, or a single one. A --course beside it is taught as well.",
+            show_default=False,
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Which hazard is where and when in the recordings.",
+            show_default=False,
+        ),
+    ] = None,
+    cell: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CELL.yaml",
+            help="The cell that was recorded.",
+            show_default="cell.yaml in the folder",
         ),
     ] = None,
     steps: Annotated[
@@ -41,7 +68,12 @@ def train(
     ] = "nano",
     start: Annotated[
         Path | None,
-        typer.Option("--from", metavar="WEIGHTS", help="Begin from weights (.safetensors)."),
+        typer.Option(
+            "--from",
+            metavar="WEIGHTS",
+            help="Begin from weights (.safetensors).",
+            show_default="none; with --bags those that come with the preset",
+        ),
     ] = None,
     resume: Annotated[
         bool,
@@ -157,6 +189,10 @@ def train(
     and may be given another end, other courses or another learning rate. The
     weights so far are always RUN/model.safetensors; `tml-ros evaluate` takes them.
 
+    Your own recordings: `tml-ros train --bags bags --labels labels.csv --cell
+    press.yaml` goes on from trained weights. Unless told otherwise the last two
+    layers learn, for 500 steps.
+
     Many GPUs: `torchrun --nproc-per-node 8 -m tml_ros.cli.main train --device cuda ...`
 
     Exit code: 0 done, 2 a mistake in what was asked, 130 interrupted.
@@ -166,11 +202,12 @@ def train(
 
         typer.echo(str(draw_run(plot)))
         return
-    if out is None:
+    if out is None and bags is None:
         raise MistakeError("--out RUN: name the folder of the run")
     # PyTorch takes seconds to come; `--help` and mistakes need not wait.
     from tml_ros.cli.train_courses import courses_asked  # noqa: PLC0415
     from tml_ros.cli.train_run import Asked, run_training  # noqa: PLC0415
+    from tml_ros.cli.train_tuning import tuned  # noqa: PLC0415
     from tml_ros.model.preset_file import load_preset  # noqa: PLC0415
 
     examined = courses_asked(validation or (), option="--validation")
@@ -192,16 +229,15 @@ def train(
         "judge_every": judge_every,
         "bfloat16": False if float32 else None,
     }
-    run_training(
-        Asked(
-            folder=out,
-            preset=load_preset(preset),
-            courses=courses_asked(course or (), option="--course"),
-            settings={name: value for name, value in given.items() if value is not None},
-            resume=resume,
-            start=start,
-            workers=workers,
-            threads=threads,
-            device=device,
-        )
+    asked = Asked(
+        folder=Path("out", "tuned") if out is None else out,
+        preset=load_preset(preset),
+        courses=courses_asked(course or (), option="--course"),
+        settings={name: value for name, value in given.items() if value is not None},
+        resume=resume,
+        start=start,
+        workers=workers,
+        threads=threads,
+        device=device,
     )
+    run_training(tuned(asked, bags, labels, cell, preset=preset))

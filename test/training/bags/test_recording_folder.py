@@ -8,7 +8,12 @@ import pytest
 
 from tml_ros.model.preset import Preset
 from tml_ros.training.bags.label_file import LabelFileError
-from tml_ros.training.bags.recording_folder import RecordingFolderError, bag_course
+from tml_ros.training.bags.recording_folder import (
+    RecordingFolder,
+    RecordingFolderError,
+    bag_course,
+    recording_folder,
+)
 from tml_ros.turn.hazard import HazardKind
 
 CELL = """\
@@ -54,6 +59,39 @@ def test_a_folder_without_its_cell_or_labels_is_refused(
     (folder / name).unlink()
     with pytest.raises(RecordingFolderError, match=f"has no {name}"):
         bag_course([folder], preset, tmp_path / "made")
+
+
+def test_cell_and_labels_may_lie_elsewhere(folder: Path, preset: Preset, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "a, b & c?d=50%"
+    elsewhere.mkdir()
+    cell = (folder / "cell.yaml").rename(elsewhere / "press cell.yaml")
+    labels = (folder / "labels.csv").rename(elsewhere / "labels=1.csv")
+    place = RecordingFolder(folder, cell, labels)
+    assert recording_folder(place.told) == place
+    assert "," not in str(place.told)
+    course = bag_course([place.told], preset, tmp_path / "made", window=10)
+    assert course.counts[HazardKind.SIREN] == (4, 2)
+    labels.unlink()
+    with pytest.raises(RecordingFolderError, match=r"has no .*labels=1\.csv"):
+        bag_course([place.told], preset, tmp_path / "made")
+
+
+def test_a_single_recording_is_a_folder_of_its_own(
+    folder: Path, preset: Preset, tmp_path: Path
+) -> None:
+    single = RecordingFolder(folder / "short.mcap", folder / "cell.yaml", folder / "labels.csv")
+    course = bag_course([single.told], preset, tmp_path / "made", window=10)
+    assert course.counts[HazardKind.SIREN] == (4, 2)
+    other = (folder / "short.mcap").rename(folder / "long.mcap")
+    renamed = RecordingFolder(other, single.cell, single.labels)
+    with pytest.raises(LabelFileError, match=r"line 2: recording: found 'short\.mcap'"):
+        bag_course([renamed.told], preset, tmp_path / "made")
+
+
+def test_a_folder_that_holds_all_of_it_is_told_by_its_name(tmp_path: Path) -> None:
+    place = RecordingFolder(tmp_path, tmp_path / "cell.yaml", tmp_path / "labels.csv")
+    assert place.told == tmp_path
+    assert recording_folder(tmp_path) == place
 
 
 def test_labels_are_held_against_the_cell_beside_them(

@@ -52,7 +52,8 @@ def prepare(
 ) -> Prepared:
     """Read the labelled recordings of a folder, but those that are in `out` already.
 
-    folder: where recordings lie by the names that the labels use. labels: see `label_file`.
+    folder: where recordings lie by the names that the labels use, or the only one, if that is its
+        name. labels: see `label_file`.
     Raises LabelFileError where labels do not fit the cell or a recording, SessionLayoutError where
     the cell does not fit the model; BagError, ReplayError, CameraSourceError for what is no
     recording of the cell; OSError.
@@ -65,7 +66,7 @@ def prepare(
     by_name = sorted(told, key=lambda label: label.recording)
     for name, group in groupby(by_name, key=lambda label: label.recording):
         own = tuple(group)
-        path = folder / name
+        path = _place(folder, name)
         key = _fingerprint(path, own, cell, preset)
         index = out / f"{key}.json"
         if not index.exists():
@@ -85,13 +86,19 @@ def prepare(
     return Prepared(tuple(files), tuple(notices), counts)
 
 
+def _place(folder: Path, name: str) -> Path:
+    """Of a recording in the folder, or of the folder that is the recording."""
+    inside = folder / name
+    return folder if not inside.exists() and folder.resolve().name == name else inside
+
+
 def _check_recordings(labels: Sequence[Label], folder: Path, path: Path) -> None:
     problems = []
     for name, group in groupby(
         sorted(labels, key=lambda label: (label.recording, label.line)),
         key=lambda label: label.recording,
     ):
-        if not (folder / name).exists():
+        if not _place(folder, name).exists():
             problems.append(
                 Problem("recording", repr(name), f"what is in {folder}", next(group).line)
             )
