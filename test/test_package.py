@@ -158,11 +158,14 @@ def test_whatever_the_code_reads_beside_itself_is_installed_with_it(colcon_insta
             assert (installed / path.relative_to(ROOT / "tml_ros")).is_file()
 
 
-def test_pip_installs_the_programs_into_bin(source_copy: Path, tmp_path: Path) -> None:
+def test_pip_installs_programs_presets_and_weights(source_copy: Path, tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet"]
     # Or pip would first remove the package from the environment the tests run in.
     run([*pip, "--ignore-installed", "--prefix", str(tmp_path), str(source_copy)], tmp_path)
     assert {path.name for path in (tmp_path / "bin").iterdir()} >= PROGRAMS
+    shared = {path.relative_to(ROOT) for path in (ROOT / "config").rglob("*") if path.is_file()}
+    share = tmp_path / "share" / "tml_ros"
+    assert all((share / path).stat().st_size == (ROOT / path).stat().st_size for path in shared)
     assert not (tmp_path / "lib/tml_ros").exists()
 
 

@@ -16,6 +16,7 @@ from tml_ros.model.interaction_net import fresh_net
 from tml_ros.model.model_figures import figures
 from tml_ros.model.preset import Preset
 from tml_ros.model.preset_file import PRESETS, load_preset, preset_names
+from tml_ros.model.shipped_weights import shipped_weights
 from tml_ros.settings import shared_file
 
 OWN = """\
@@ -62,8 +63,11 @@ def saved(preset: Preset, path: Path, **facts: Any) -> Path:
 @pytest.mark.parametrize("name", preset_names())
 def test_json_has_every_figure_of_a_preset(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     preset = load_preset(name)
-    expected = {**figures(preset).as_dict(), "about": preset.about, "checkpoint": None}
-    assert described(capsys, name) == expected
+    found = described(capsys, name)
+    weights = shipped_weights(name)
+    checkpoint = found.pop("checkpoint")
+    assert found == {**figures(preset).as_dict(), "about": preset.about}
+    assert (checkpoint and checkpoint["file"]) == (weights and str(weights))
 
 
 def test_the_table_says_the_same_in_units_that_people_read(
@@ -106,6 +110,23 @@ def test_a_checkpoint_is_described_by_its_header_alone(
     }
     _, out, _ = run(capsys, "describe", path)
     assert re.search(r'steps +7 *\n +kinds +\["siren"\]', out)
+
+
+def test_weights_that_come_with_a_preset_are_described_with_it(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = tmp_path / "share" / "tml_ros" / PRESETS
+    models.mkdir(parents=True)
+    shutil.copy(own, models)
+    recipe = {"steps": 70, "sections": [{"step": 0}]}
+    path = saved(load_preset(str(own)), models / "own.safetensors", trained=True, recipe=recipe)
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
+    told = described(capsys, "own")["checkpoint"]
+    assert (told["file"], told["facts"]["recipe"]) == (str(path), recipe)
+    assert described(capsys, own)["checkpoint"] is None, "a preset file is without weights"
+    _, out, _ = run(capsys, "describe", "own")
+    assert re.search(r"trained +true *\n +recipe steps +70", out)
+    assert "sections" not in out
 
 
 def test_what_a_file_says_is_shown_and_not_obeyed(

@@ -75,7 +75,8 @@ def describe(
     `tml-ros model describe my_model.yaml --json`.
 
     The network is built without memory behind its weights, so even the largest
-    takes seconds on any machine. Of a checkpoint only the header is read.
+    takes seconds on any machine. Of a checkpoint, and of the weights that come
+    with a preset, only the header is read.
     """
     if name not in preset_names() and not names_model_file(name):
         raise MistakeError(
@@ -91,10 +92,14 @@ def describe(
     from tml_ros.model.checkpoint import read_checkpoint_header  # noqa: PLC0415 - torch comes
     from tml_ros.model.model_figures import figures  # noqa: PLC0415
 
-    header = read_checkpoint_header(name) if name.endswith(CHECKPOINT_SUFFIX) else None
+    if name.endswith(CHECKPOINT_SUFFIX):
+        weights: Path | None = Path(name)
+    else:
+        weights = None if names_model_file(name) else shipped_weights(name)
+    header = None if weights is None else read_checkpoint_header(weights)
     preset = load_preset(name) if header is None else header.preset
     found = figures(preset)
-    checkpoint = None if header is None else _noted(Path(name), header)
+    checkpoint = None if weights is None or header is None else _noted(weights, header)
     if as_json:
         whole = {**found.as_dict(), "about": preset.about, "checkpoint": checkpoint}
         typer.echo(json.dumps(whole))
@@ -139,11 +144,18 @@ def _noted(path: Path, header: CheckpointHeader) -> dict[str, Any]:
 
 
 def _checkpoint(noted: Mapping[str, Any]) -> Rows:
+    yield "file", _plain(noted["file"])
     yield "size of the file", _amount(noted["bytes"], "B")
     yield "version of the format", str(noted["version"])
     yield "tokenizer", _plain(noted["tokenizer"][:12])
     for name, fact in noted["facts"].items():
-        yield _plain(name), _plain(fact)
+        if not isinstance(fact, dict):
+            yield _plain(name), _plain(fact)
+            continue
+        # What lies deeper fills a screen; --json has all of it.
+        for part, inner in fact.items():
+            if not isinstance(inner, (dict, list)):
+                yield _plain(f"{name} {part}"), _plain(inner)
 
 
 def _parameters(found: ModelFigures) -> Rows:

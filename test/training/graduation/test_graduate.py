@@ -73,6 +73,26 @@ def test_eagerness_is_added_to_speaking_alone(net: InteractionNet) -> None:
     assert (other.floor.bias - net.floor.bias).tolist() == pytest.approx([0, 1.5, 0], abs=0.02)
 
 
+def test_a_recipe_keeps_the_names_of_folders_and_not_their_places(net: InteractionNet) -> None:
+    made = graduate(net, sheets_of(net))
+    section = {
+        "step": 0,
+        "settings": {"seed": 3, "validation": {"talk": "/data/v_time,old/v_talk:40"}},
+        "origins": {"talk": "/data/time,talk", "bags": "/home/bags?cell=/home/c.yaml&labels=l"},
+    }
+    recipe = {"steps": 7, "begun_from": "/home/nano.safetensors", "sections": [section]}
+    told = graduation_facts(made, {"recipe": recipe}, {})["recipe"]
+    assert (told["steps"], told["begun_from"]) == (7, "nano.safetensors")
+    assert told["sections"] == [
+        {
+            "step": 0,
+            "settings": {"seed": 3, "validation": {"talk": "v_time,v_talk:40"}},
+            "origins": {"talk": "time,talk", "bags": "bags"},
+        }
+    ]
+    assert section["origins"]["talk"] == "/data/time,talk", "the run's own is left alone"
+
+
 def test_what_is_stored_is_what_was_calibrated(net: InteractionNet, tmp_path: Path) -> None:
     made = graduate(net, sheets_of(net))
     facts = graduation_facts(made, {"recipe": {"steps": 7}, "trained": True}, {"date": "a day"})

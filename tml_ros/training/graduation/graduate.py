@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import torch
@@ -96,8 +97,29 @@ def graduate(
 def graduation_facts(
     graduation: Graduation, earlier: Mapping[str, Any], more: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the weights' file is to say: earlier facts, such as the recipe, and what is new."""
-    return {**earlier, **graduation.facts(), **more}
+    """What the weights' file is to say: earlier facts, such as the recipe, and what is new.
+
+    Of the folders that a recipe names their last names are kept: the rest is of one machine.
+    """
+    return {**_without_places(earlier), **graduation.facts(), **more}
+
+
+def _without_places(facts: Mapping[str, Any]) -> dict[str, Any]:
+    def named(folders: str) -> str:
+        return ",".join(PurePath(folder.partition("?")[0]).name for folder in folders.split(","))
+
+    recipe = facts.get("recipe", {})
+    if "sections" not in recipe:
+        return dict(facts)
+    sections = []
+    for section in recipe["sections"]:
+        settings = dict(section.get("settings", {}))
+        if "validation" in settings:
+            settings["validation"] = {k: named(v) for k, v in settings["validation"].items()}
+        origins = {k: named(v) for k, v in section.get("origins", {}).items()}
+        sections.append({**section, "settings": settings, "origins": origins})
+    begun_from = PurePath(recipe.get("begun_from", "")).name
+    return {**facts, "recipe": {**recipe, "begun_from": begun_from, "sections": sections}}
 
 
 def _shift(bias: Tensor, by: Tensor | float) -> None:
