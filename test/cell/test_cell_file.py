@@ -66,6 +66,8 @@ ZONE = (*EYE, "zones", "line")
         (("language",), "EN gb", "language", "'EN gb'", "de, en"),
         (("langage",), "en", "langage", "unknown key langage", "language (did you mean"),
         (("model",), "", "model", "''", "at least 1 character"),
+        (("experimental",), ["speach"], "experimental[0]", "'speach'", "speech"),
+        (("experimental",), "speech", "experimental", "'speech'", "a list"),
         (("cameras",), [1], "cameras", "[1]", "a mapping"),
         (("cameras", "Eye"), {}, "cameras.Eye", "'Eye'", "lower-case letters"),
         (("cameras", True), {}, "cameras.True", "True", "in quotes"),

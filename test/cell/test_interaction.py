@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.experiment import Experiment
 from tml_ros.cell.interaction import Interaction
 from tml_ros.cell.load_shedding import Shed
 from tml_ros.cell.rendered_voice import RenderedVoice
@@ -29,6 +30,7 @@ class Model:
     name = "test"
     trained = True
     trusted_kinds = frozenset({HazardKind.PERSON_DOWN})
+    trusted_speech = True
 
     def __init__(self, answer: Callable[[MicroTurn], TurnOutput]) -> None:
         self.answer = answer
@@ -301,3 +303,31 @@ def test_a_model_that_cannot_lend_its_mouth_says_everything_itself() -> None:
     model = Model(lambda turn: TurnOutput(turn.index))
     assert Interaction(CELL, model, text_voice=voice).hand_over("71 degrees", spoken=True)
     assert rendered == []
+
+
+class Talker(Model):
+    """It can be kept from speaking for itself."""
+
+    trusted_speech = False
+    kept = False
+
+    def keep_to_texts(self) -> None:
+        self.kept = True
+
+    def inject(self, text: str, *, how: str, urgent: bool = False) -> None:
+        """Nothing comes of it here."""
+
+    def yield_floor(self) -> None:
+        """It does not speak."""
+
+
+@pytest.mark.parametrize(
+    ("experimental", "kept"), [((), True), (("siren",), True), (("speech",), False)]
+)
+def test_words_that_were_not_shown_to_be_right_are_not_begun_unless_the_cell_wants_them(
+    experimental: tuple[str, ...], kept: bool
+) -> None:
+    model = Talker(lambda turn: TurnOutput(turn.index))
+    wanted = {"experimental": tuple(map(Experiment, experimental))}
+    Interaction(CELL.model_copy(update=wanted), model)
+    assert model.kept is kept

@@ -26,6 +26,7 @@ class Model:
     name = "test"
     trained = False
     trusted_kinds: frozenset = frozenset()
+    trusted_speech: bool = True
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error

@@ -134,6 +134,7 @@ class Model:
         self.name = Path(name).stem
         self.trained = self.name == "trained"
         self.trusted_kinds = frozenset({HazardKind.SIREN} if self.trained else ())
+        self.trusted_speech = self.trained
 
     def open_session(self, layout: SessionLayout, *, seed: int = 0) -> Model:
         if len(layout.cameras) > 2:
@@ -152,13 +153,18 @@ def models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interface, "PACKAGES", ())
 
 
+def stands(name: str, *trusted: str, trained: bool) -> dict[str, object]:
+    known = {"name": name, "trained": trained, "trusted": list(trusted)}
+    return known | {"speech": trained, "experimental": []}
+
+
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize(
     ("model", "told", "verdict"),
     [
         ("none", "guards alone", None),
-        ("nano", "untrained: nothing", {"name": "nano", "trained": False, "trusted": []}),
-        ("trained.yaml", "with siren", {"name": "trained", "trained": True, "trusted": ["siren"]}),
+        ("nano", "untrained: nothing", stands("nano", trained=False)),
+        ("trained.yaml", "with siren", stands("trained", "siren", trained=True)),
     ],
 )
 def test_it_tells_which_model_and_how_far_it_is_trusted(

@@ -472,3 +472,35 @@ def test_text_that_spells_a_special_token_is_only_text():
     taken = conversation().take_in(("<delegate>",), turn=0)
     assert DELEGATE not in taken.text
     assert sound_text("a\ud800") == "a\ufffd"
+
+
+@pytest.mark.parametrize("logits", [SPEAK, BACKCHANNEL, UNSURE])
+def test_who_keeps_to_texts_begins_nothing_of_its_own(logits):
+    talk = conversation()
+    talk.keep_to_texts()
+    for turn in range(20):
+        _, decision, said = one_turn(talk, turn, logits)
+        assert (decision.floor, decision.text) == (Floor.LISTEN, TextChoice.NONE)
+        assert (said.text, said.delegations) == ("", ())
+
+
+def test_who_keeps_to_texts_says_what_is_handed_over_when_the_floor_is_free():
+    free, kept = conversation(), conversation()
+    kept.keep_to_texts()
+    for talk in (free, kept):
+        talk.inject(WARNING, how="spoken")
+    for turn, logits in enumerate([LISTEN, LISTEN, *[SPEAK] * 40]):
+        ours = [one_turn(talk, turn, logits)[2] for talk in (free, kept)]
+        assert ours[0].text == ours[1].text
+        if ours[0].ended:
+            break
+    else:
+        pytest.fail("it was never over")
+
+
+def test_keeping_to_texts_outlasts_a_reset_and_a_restored_session():
+    talk, other = conversation(), conversation()
+    talk.keep_to_texts()
+    talk.reset()
+    talk.restore({}, other.facts())
+    assert one_turn(talk, 0, SPEAK)[1].floor is Floor.LISTEN

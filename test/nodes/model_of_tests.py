@@ -32,6 +32,7 @@ class Model:
         self.name = self.manner = Path(name).stem
         self.trained = self.manner == "trained"
         self.trusted_kinds = frozenset({TRUSTED} if self.trained else ())
+        self.trusted_speech = self.trained
 
     def open_session(self, layout=None, *, seed=0):
         if self.manner == "narrow":

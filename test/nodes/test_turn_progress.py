@@ -46,6 +46,7 @@ def test_the_values_name_the_model_its_trust_and_what_is_left_out():
     progress = TurnProgress(TurnFigures(5), SECOND, "RuntimeError: " + 400 * "x", Shed.PATCHES)
     values = turn_values(progress, TRAINED, times, steady_ns=2 * SECOND)
     assert values["model_trusted"] == "impact_sound,siren"
+    assert (values["model_speaks"], values["model_experimental"]) == ("true", "")
     assert (values["model"], values["model_trained"]) == ("nano", "true")
     assert (values["left_out"], values["last_turn_age_ms"]) == ("patches", "1000.0")
     assert (values["turn_p50_ms"], values["turn_p99_ms"]) == ("20.0", "20.0")

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from tml_ros.cell import cell_rules
+from tml_ros.cell.experiment import Experiment
 from tml_ros.cell.machine_description import (
     MAX_MACHINES,
     BackgroundDescription,
@@ -176,11 +177,17 @@ class CellDescription(_Strict):
     )
     speaker: SpeakerDescription | None = None
     model: Annotated[str, Field(min_length=1, max_length=1000)] = "none"
+    experimental: tuple[Experiment, ...] = ()
     alarms: dict[HazardKind, AlarmDescription] = Field(default_factory=dict)
     machines: Annotated[dict[Name, MachineDescription], Field(max_length=MAX_MACHINES)] = Field(
         default_factory=dict
     )
     background: BackgroundDescription = Field(default_factory=BackgroundDescription)
+
+    @field_validator("experimental")
+    @classmethod
+    def _each_once(cls, experimental: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
+        return tuple(dict.fromkeys(experimental))
 
     @model_validator(mode="wrap")
     @classmethod

@@ -22,6 +22,7 @@ from tml_ros.cell.session_layout import session_layout
 from tml_ros.cell.turn_figures import MODEL_FAULTS, SHED_TURNS, TurnFigures, assembler_counts
 from tml_ros.model.effort import SparingSession
 from tml_ros.model.interface import InteractionModel, Session
+from tml_ros.model.own_words import ReservedSession
 from tml_ros.model.text_voice import TextVoice, VoicedSession
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_SAMPLES, AudioBlock, Frame, GapKind, MicroTurn
@@ -63,7 +64,11 @@ class Interaction:
             microphones=tuple(cell.microphones), cameras=tuple(cell.cameras)
         )
         self._session = None if model is None else model.open_session(session_layout(cell))
-        self._gate = None if model is None else ModelGate(model_standing(model))
+        self._gate = None
+        if model is not None:
+            self._gate = ModelGate(model_standing(model, experimental=cell.experimental))
+            if not self._gate.standing.speech and isinstance(self._session, ReservedSession):
+                self._session.keep_to_texts()
         self._text_voice = None
         if text_voice is not None and isinstance(self._session, VoicedSession):
             self._text_voice = text_voice

@@ -1,16 +1,20 @@
 """What of a model's answers goes on into the cell: what it has been shown to be good at.
 
-Judgements of a kind the model is not trusted with are counted and not stated. A model whose
-weights were never learnt is listened to by nobody: it sees, hears and answers, so that its cost is
-real, and its speech, text and requests end here. Knows nothing of how trust is earned. One thread
-owns a gate.
+Judgements of a kind the model is not trusted with are counted and not stated, and where its own
+words are not trusted its session says what it is handed and nothing else: whoever asks "is it safe
+to enter?" is not to be answered by a model that is often wrong. A cell may ask for more
+(`experimental`). A model whose weights were never learnt is listened to by nobody: it sees, hears
+and answers, so that its cost is real, and its speech, text and requests end here. Knows nothing of
+how trust is earned. One thread owns a gate.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from tml_ros.cell.experiment import NOTHING, Experiment
 from tml_ros.cell.turn_figures import MUTED_TURNS, UNTRUSTED_HAZARDS
 from tml_ros.model.interface import InteractionModel
 from tml_ros.turn.hazard import HazardKind
@@ -19,25 +23,57 @@ from tml_ros.turn.turn_output import Floor, TurnOutput
 
 @dataclass(frozen=True, slots=True)
 class ModelStanding:
-    """What is known of a cell's model. trusted: the kinds of hazard it is believed about."""
+    """What is known of a cell's model. trusted: the kinds of hazard it is believed about.
+
+    speech: whether it speaks and asks of its own accord. experimental: what of both is so because
+    the cell wants it, not because the model was shown to be good enough.
+    """
 
     name: str
     trained: bool
     trusted: frozenset[HazardKind]
+    speech: bool = True
+    experimental: frozenset[Experiment] = frozenset()
 
     def __str__(self) -> str:
         """In plain words, for people."""
         if not self.trained:
             return "untrained: nothing that it says or judges is passed on"
-        if not self.trusted:
-            return "trained; trusted with no kind of hazard"
-        return f"trained; trusted with {', '.join(sorted(kind.value for kind in self.trusted))}"
+        earned = sorted(kind.value for kind in self.trusted if not self._tried(kind))
+        parts = [f"trained; trusted with {', '.join(earned) or 'no kind of hazard'}"]
+        if not self.speech:
+            parts.append("says what it is handed, nothing of its own")
+        if self.experimental:
+            tried = ", ".join(sorted(one.value for one in self.experimental))
+            parts.append(f"experimental: {tried}")
+        return "; ".join(parts)
+
+    def _tried(self, kind: HazardKind) -> bool:
+        return any(one.kind is kind for one in self.experimental)
 
 
-def model_standing(model: InteractionModel) -> ModelStanding:
-    """How the model stands; one that is untrained is trusted with nothing, whatever it says."""
-    trained = model.trained
-    return ModelStanding(model.name, trained, model.trusted_kinds if trained else frozenset())
+def model_standing(
+    model: InteractionModel, *, experimental: Iterable[Experiment] = NOTHING
+) -> ModelStanding:
+    """How the model stands; one that is untrained is trusted with nothing, whatever it says.
+
+    experimental: what the cell wants of it all the same.
+    """
+    if not model.trained:
+        return ModelStanding(model.name, trained=False, trusted=frozenset(), speech=False)
+    beyond = frozenset(
+        one
+        for one in experimental
+        if not (model.trusted_speech if one.kind is None else one.kind in model.trusted_kinds)
+    )
+    kinds = frozenset(one.kind for one in beyond if one.kind is not None)
+    return ModelStanding(
+        model.name,
+        trained=True,
+        trusted=model.trusted_kinds | kinds,
+        speech=model.trusted_speech or Experiment.SPEECH in beyond,
+        experimental=beyond,
+    )
 
 
 class ModelGate:

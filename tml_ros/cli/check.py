@@ -127,7 +127,7 @@ def _model(cell: CellDescription) -> tuple[ModelStanding | None, list[Problem]]:
         return None, [Problem("model", repr(cell.model), f"a model that is there ({error})")]
     except SessionLayoutError as error:
         return None, [Problem("model", repr(cell.model), f"one with room for this cell ({error})")]
-    return model_standing(model), []
+    return model_standing(model, experimental=cell.experimental), []
 
 
 def _draw(cell: CellDescription, previews: dict[str, Preview], png: Path) -> None:
@@ -240,6 +240,8 @@ def _report(
                 "name": standing.name,
                 "trained": standing.trained,
                 "trusted": sorted(kind.value for kind in standing.trusted),
+                "speech": standing.speech,
+                "experimental": sorted(one.value for one in standing.experimental),
             },
         }
         typer.echo(json.dumps(verdict))

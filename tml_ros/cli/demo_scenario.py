@@ -80,7 +80,8 @@ def scenario_cell(scenario: Scenario) -> CellDescription:
             described["zones"] = [zone for zone in machine.zones if zone in zones]
             machines[name] = described
     return CellDescription.model_validate(
-        seen.model_dump(exclude_unset=True) | {"machines": machines, "speaker": {}}
+        seen.model_dump(exclude_unset=True)
+        | {"experimental": shipped.experimental, "machines": machines, "speaker": {}}
     )
 
 

@@ -32,7 +32,7 @@ from tml_ros.training.loop.trainer import MODEL
 from tml_ros.training.pupil.pupil import Pupil
 from tml_ros.training.sensing.variety import AS_RENDERED
 
-_OWN = ("trained", "trusted_kinds", "calibration")
+_OWN = ("trained", "trusted_kinds", "trusted_speech", "calibration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +136,13 @@ def _table(made: Graduation) -> Table:
     table.add_section()
     table.add_row("begins to speak", "", str(marks.starts), f"{marks.starts_in_time} in time")
     table.add_row("speaks unasked", "", "", "", f"{marks.false_starts_per_hour:.1f}")
+    right = made.speech.begun_right
+    table.add_row(
+        "words of its own",
+        "",
+        "",
+        "" if right is None else f"{right:.0%} begin right",
+        "",
+        "yes" if made.speech.trusted else "no",
+    )
     return table

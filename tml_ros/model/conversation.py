@@ -86,6 +86,7 @@ class Conversation:
         self._preset = preset
         self._tokenizer = tokenizer
         self._session = session
+        self._own_words = True
         self.reset()
 
     def reset(self) -> None:
@@ -137,6 +138,10 @@ class Conversation:
         else:
             self._intake.silent(text)
 
+    def keep_to_texts(self) -> None:
+        """Say what is handed over alone, from the next decision on; `reset` does not change it."""
+        self._own_words = False
+
     def yield_floor(self) -> None:
         """Be silent, from the next decision on; ordinary text waits for its patience anew."""
         self._floor.yield_floor()
@@ -181,7 +186,9 @@ class Conversation:
         """
         self._expect(_Phase.TAKEN_IN)
         spoke = self._floor.utterance
-        step = self._floor.decide(floor_logits, backchannels=backchannels)
+        step = self._floor.decide(
+            floor_logits, backchannels=backchannels, own_words=self._own_words
+        )
         speaks = self._floor.utterance
         self._stopped = step is FloorStep.STOP
         self._started = speaks is not None and speaks is not spoke
@@ -190,7 +197,8 @@ class Conversation:
         if self._started:
             self._ages.happened(Event.SPEECH_BEGAN)
         self._phase = _Phase.DECIDED
-        return Decision(self._floor.floor, self._writer.choice(speaks))
+        choice = self._writer.choice(speaks) if self._own_words else TextChoice.NONE
+        return Decision(self._floor.floor, choice)
 
     def allowed(self, prefix: Sequence[int]) -> AllowedTokens:
         """Which tokens may come next in this turn after these: a row of `TextTokenizer.masks`.
@@ -254,6 +262,7 @@ class Conversation:
             raise ValueError(f"a saved conversation has no arrays, not {sorted(arrays)}")
         restored = Conversation(self._preset, self._tokenizer)
         restored._take_over(SavedFacts(facts, "conversation", tuple(restored.facts())))
+        restored._own_words = self._own_words
         # All or nothing: a session that refuses a file goes on as it was.
         vars(self).update(vars(restored))
 

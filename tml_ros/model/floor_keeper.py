@@ -15,6 +15,7 @@ from tml_ros.model.floor_policy import (
     OwnSpeech,
     floor_shares,
     floor_step,
+    kept_to_texts,
 )
 from tml_ros.model.free_speech import FreeSpeech
 from tml_ros.model.handed_over_text import HandedOverText
@@ -71,12 +72,21 @@ class FloorKeeper:
         """Told to be silent, from the next decision on."""
         self._told_to_yield = True
 
-    def decide(self, logits: NDArray[np.float32], *, backchannels: bool = True) -> FloorStep:
+    def decide(
+        self,
+        logits: NDArray[np.float32],
+        *,
+        backchannels: bool = True,
+        own_words: bool = True,
+    ) -> FloorStep:
         """Decide this turn from floor logits [3], in the order of `FLOORS`; act upon it.
 
-        backchannels: whether one may begin.
+        backchannels: whether one may begin. own_words: whether anything but what was handed over
+        may.
         """
         shares = floor_shares(logits)
+        if not own_words and not isinstance(self._utterance, HandedOverText):
+            shares = kept_to_texts(shares, waiting=len(self.queue) > 0)
         utterance = self._utterance
         step = floor_step(shares, self._situation(backchannels=backchannels))
         begins = step is FloorStep.START

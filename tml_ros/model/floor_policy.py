@@ -90,6 +90,12 @@ def floor_shares(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     return shares
 
 
+def kept_to_texts(shares: NDArray[np.float64], *, waiting: bool) -> NDArray[np.float64]:
+    """The same for one who says what waits and nothing else: the rest of the shares is LISTEN's."""
+    begins = float(shares[FLOORS.index(Floor.SPEAK)]) if waiting else 0.0
+    return np.array([1.0 - begins, begins, 0.0])
+
+
 def floor_step(shares: NDArray[np.float64], now: FloorSituation) -> FloorStep:
     """What happens, from the shares of `floor_shares` and the situation."""
     listen, speak, backchannel = shares

@@ -63,6 +63,10 @@ class InteractionModel(Protocol):
     def trusted_kinds(self) -> frozenset[HazardKind]:
         """The kinds it was shown to judge well enough to be believed; none while untrained."""
 
+    @property
+    def trusted_speech(self) -> bool:
+        """Whether what it says and asks of its own accord was shown to be right well enough."""
+
     def open_session(self, layout: SessionLayout | None = None, *, seed: int = 0) -> Session:
         """A fresh session for a cell of that layout, or for none of cameras and microphones.
 

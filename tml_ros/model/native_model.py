@@ -59,6 +59,7 @@ class NativeModel:
         name: str,
         trained: bool = False,
         trusted_kinds: frozenset[HazardKind] = frozenset(),
+        trusted_speech: bool = False,
         facts: Mapping[str, Any] = MappingProxyType({}),
         rows: int = 1,
         sparse: bool = True,
@@ -71,6 +72,7 @@ class NativeModel:
         self.name = name
         self.trained = trained
         self.trusted_kinds = trusted_kinds
+        self.trusted_speech = trusted_speech
         self.facts = facts
         self.sparse = sparse
         self._rows = rows
@@ -241,6 +243,7 @@ def open_native(
         name=name_or_path,
         trained=bool(facts.get("trained", False)),
         trusted_kinds=trusted,
+        trusted_speech=bool(facts.get("trusted_speech", False)),
         facts=facts,
         rows=sessions,
     )

@@ -86,6 +86,10 @@ class NativeSession:
         """Do so much from the next turn on; `reset` does not change it, no file keeps it."""
         self.effort = effort
 
+    def keep_to_texts(self) -> None:
+        """Say nothing of its own accord any more; `reset` does not change it, no file keeps it."""
+        self.conversation.keep_to_texts()
+
     def speak_by(self, voice: TextVoice) -> None:
         """Let this voice say what it has ready when it begins; `reset` does not change it."""
         self._text_voice = voice

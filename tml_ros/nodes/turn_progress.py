@@ -14,7 +14,7 @@ from tml_ros.cell.turn_figures import TurnFigures, figure_values
 from tml_ros.model.interface import NO_MODEL
 from tml_ros.nodes.input_figures import MAX_ERROR
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
-from tml_ros.report.model_record import TRUSTED
+from tml_ros.report.model_record import EXPERIMENTAL, SPEAKS, TRUSTED
 
 STALLED_MS = 1_000
 AGE, LEFT_OUT = "last_turn_age_ms", "left_out"
@@ -40,10 +40,13 @@ def turn_values(
     """Everything that is told of the turns, as text. times: of the newest turns' steps."""
     age_ms = (steady_ns - progress.last_ns) / 1e6 if progress.figures.turns else None
     trusted = frozenset() if standing is None else standing.trusted
+    tried = frozenset() if standing is None else standing.experimental
     return {
         "model": NO_MODEL if standing is None else standing.name,
         "model_trained": str(standing is not None and standing.trained).lower(),
         TRUSTED: ",".join(sorted(kind.value for kind in trusted)),
+        SPEAKS: str(standing is not None and standing.speech).lower(),
+        EXPERIMENTAL: ",".join(sorted(one.value for one in tried)),
         **figure_values(progress.figures),
         LEFT_OUT: progress.shed.value,
         AGE: milliseconds(age_ms),

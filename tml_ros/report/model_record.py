@@ -6,7 +6,7 @@ Read off the heartbeat's values. Frozen; any thread.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,17 @@ from tml_ros.turn.hazard import HazardKind
 
 TRUSTED = "model_trusted"
 """The heartbeat's value that names the kinds of hazard the model is believed about."""
+SPEAKS = "model_speaks"
+"""That says whether it speaks of its own accord."""
+EXPERIMENTAL = "model_experimental"
+"""That names what of both the cell wants although it was not shown to be good enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
     """p50_ms, p99_ms: of the newest turns' steps; None before the first. trusted: with these kinds
-    of hazard it is believed.
+    of hazard it is believed. speaks: of its own accord. experimental: names of what of both the
+    cell wants although it was not shown to be good enough.
     """
 
     name: str
@@ -28,6 +33,8 @@ class ModelRecord:
     p50_ms: float | None
     p99_ms: float | None
     trusted: frozenset[HazardKind] = frozenset()
+    speaks: bool = True
+    experimental: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -37,6 +44,8 @@ class ModelRecord:
             "name": self.name,
             "trained": self.trained,
             "trusted": trusted,
+            "speaks": self.speaks,
+            "experimental": list(self.experimental),
             "turn_ms": times,
         }
 
@@ -45,8 +54,13 @@ class ModelRecord:
         """How far it is believed, in words."""
         if not self.trained:
             return "untrained and believed in nothing"
-        kinds = ", ".join(sorted(kind.value.replace("_", " ") for kind in self.trusted))
-        return f"trained, trusted with {kinds or 'no kind of hazard'}"
+        earned = (kind.value for kind in self.trusted if kind.value not in self.experimental)
+        belief = f"trained, trusted with {_words(earned) or 'no kind of hazard'}"
+        if not self.speaks:
+            belief += ", says only what it is handed"
+        if self.experimental:
+            belief += f", experimental: {_words(self.experimental)}"
+        return belief
 
     def sentence(self, *, turns: int, misses: int) -> str:
         """The same in words. misses: turns answered later than a turn lasts."""
@@ -64,7 +78,19 @@ def parse_model(values: Mapping[str, str]) -> ModelRecord | None:
         return None
     trained = values.get("model_trained") == "true"
     p50_ms, p99_ms = (_ms(values.get(f"turn_{p}_ms")) for p in ("p50", "p99"))
-    return ModelRecord(name, trained, p50_ms, p99_ms, _kinds(values.get(TRUSTED, "")))
+    return ModelRecord(
+        name,
+        trained,
+        p50_ms,
+        p99_ms,
+        _kinds(values.get(TRUSTED, "")),
+        speaks=values.get(SPEAKS) != "false",
+        experimental=tuple(name for name in values.get(EXPERIMENTAL, "").split(",") if name),
+    )
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(sorted(name.replace("_", " ") for name in names))
 
 
 def _kinds(text: str) -> frozenset[HazardKind]:

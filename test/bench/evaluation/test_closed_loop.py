@@ -28,6 +28,7 @@ class ScriptedModel:
     name = "scripted"
     trained = True
     trusted_kinds: frozenset[HazardKind] = frozenset()
+    trusted_speech: bool = True
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer

@@ -40,7 +40,7 @@ TONE = 0.4 * np.sin(np.arange(TURN_SAMPLES) / 16_000 * 2 * np.pi * 500).astype(n
 class Parrot:
     """Says a hostile sentence in the third second; from the fifth on it believes in a siren."""
 
-    name, trained, trusted_kinds = "parrot", True, frozenset()
+    name, trained, trusted_kinds, trusted_speech = "parrot", True, frozenset(), True
 
     def open_session(self, _layout=None, *, seed=0):
         del seed

@@ -42,7 +42,7 @@ def render():
 class Speaker:
     """Says what it is handed, in the words that `said` makes of it, two turns later."""
 
-    name, trained, trusted_kinds = "speaker", True, frozenset()
+    name, trained, trusted_kinds, trusted_speech = "speaker", True, frozenset(), True
 
     def __init__(self, render, said=lambda text: text):
         self.render, self.said = render, said

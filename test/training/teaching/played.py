@@ -82,6 +82,7 @@ class ScriptedModel:
     name = "scripted"
     trained = True
     trusted_kinds: frozenset[HazardKind] = frozenset()
+    trusted_speech: bool = True
 
     def __init__(self, script: Script, tokenizer: TextTokenizer) -> None:
         self._outputs = outputs(script, tokenizer)

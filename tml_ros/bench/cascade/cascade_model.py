@@ -33,6 +33,7 @@ class CascadeModel:
     name = NAME
     trained = True
     trusted_kinds: frozenset[HazardKind] = frozenset()
+    trusted_speech: bool = True
 
     def __init__(
         self,

@@ -28,6 +28,7 @@ class TrustedModel:
 
     trained = True
     trusted_kinds: frozenset[HazardKind] = frozenset((*SEEN, *HEARD))
+    trusted_speech = True
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from tml_ros.model.interaction_net import InteractionNet
 from tml_ros.training.exams.answer_sheet import AnswerSheet
 from tml_ros.training.graduation.floor_calibration import FloorCalibration, floor_calibrated
 from tml_ros.training.graduation.hazard_calibration import KindCalibration, calibrated
+from tml_ros.training.graduation.speech_trust import SpeechTrust, speech_trust
 
 FALSE_PER_HOUR = 0.5
 """False alarms of a kind in an hour of a cell that its logit is chosen for."""
@@ -28,10 +29,14 @@ STORED = torch.bfloat16
 
 @dataclass(frozen=True, slots=True)
 class Graduation:
-    """kinds: of hazards of which something was known. floor: of speech. eagerness: beyond that."""
+    """kinds: of hazards of which something was known. floor: of speech. eagerness: beyond that.
+
+    speech: what words of its own are worth.
+    """
 
     kinds: tuple[KindCalibration, ...]
     floor: FloorCalibration
+    speech: SpeechTrust
     eagerness: float = 0.0
 
     @property
@@ -44,7 +49,9 @@ class Graduation:
         return {
             "trained": True,
             "trusted_kinds": self.trusted_kinds,
+            "trusted_speech": self.speech.trusted,
             "calibration": {
+                "speech": self.speech.facts(),
                 "hazards": {one.kind.value: _kind_facts(one) for one in self.kinds},
                 "floor": {
                     "offset": [round(float(by), 3) for by in self.floor.offset],
@@ -91,7 +98,7 @@ def graduate(
     floor = floor_calibrated(sheets)
     _shift(net.floor.bias, torch.from_numpy(floor.offset))
     _shift(net.floor.bias[1:2], eagerness)
-    return Graduation(kinds, floor, eagerness)
+    return Graduation(kinds, floor, speech_trust(sheets, floor.after), eagerness)
 
 
 def graduation_facts(
