@@ -9,6 +9,7 @@ import pytest
 from tiny_model import tiny_preset
 
 from tml_ros.bench.model_card.evidence import (
+    Evaluation,
     EvidenceError,
     read_evaluation,
     read_turn,
@@ -92,3 +93,14 @@ def test_the_newest_exam_in_a_log_counts(tmp_path):
     path = tmp_path / "run.jsonl"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     assert read_voice(path)["rows"] == [2]
+
+
+def test_a_command_names_weights_wherever_they_lay(evaluated):
+    told = dict(read_evaluation(evaluated("perfect") / "summary.json").told)
+    told["made"] = {"command": "tml-ros evaluate '/a place/my nano.safetensors' --seeds 0:3"}
+    assert Evaluation(told).command == "tml-ros evaluate 'my nano.safetensors' --seeds 0:3"
+
+
+def test_the_facts_of_an_exam_are_an_exam(tmp_path):
+    (tmp_path / "exam.json").write_text('{"voice_choice": [], "voice_exam": {"rows": [1]}}')
+    assert read_voice(tmp_path / "exam.json")["rows"] == [1]

@@ -108,7 +108,7 @@ def _recipe(evidence: Evidence) -> str:
     if not isinstance(recipe, Mapping):
         return f"Data, recipe, seeds and hours: {NOT_NOTED} in the weights."
     rows = [(plain(key), words(value)) for key, value in recipe.items() if key != "sections"]
-    known = {"trained", "trusted_kinds", "recipe", "calibration"}
+    known = {"trained", "trusted_kinds", "recipe", "calibration", "voice_exam"}
     rows += [(plain(key), words(facts[key])) for key in facts if key not in known]
     parts = [table(("", ""), rows)]
     sections = recipe.get("sections") or []

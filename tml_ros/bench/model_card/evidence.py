@@ -18,7 +18,7 @@ from tml_ros.bench.evaluation.agents import CASCADE
 from tml_ros.bench.evaluation.scenario_record import RecordError, ScenarioRecord, read_record
 from tml_ros.bench.judge.outcome import Verdict
 from tml_ros.model.checkpoint import read_checkpoint_header
-from tml_ros.model.interface import NO_MODEL
+from tml_ros.model.interface import CHECKPOINT_SUFFIX, NO_MODEL
 from tml_ros.model.preset import Preset
 from tml_ros.sim.split import Split
 from tml_ros.sim.truth.expectation import Expectation, Rule
@@ -60,8 +60,9 @@ class Evaluation:
 
     @property
     def command(self) -> str:
-        """What makes the same figures again, wherever they went."""
-        words = shlex.split(str(self.told["made"].get("command", "")))
+        """What makes the same figures again, wherever they went and wherever the weights lay."""
+        said = shlex.split(str(self.told["made"].get("command", "")))
+        words = [Path(word).name if word.endswith(CHECKPOINT_SUFFIX) else word for word in said]
         places = {at + by for at, word in enumerate(words) if word in _PLACES for by in (0, 1)}
         return shlex.join(word for at, word in enumerate(words) if at not in places)
 
@@ -150,7 +151,7 @@ def read_voice(path: Path) -> Mapping[str, Any]:
         lines = ["".join(lines)]
     try:
         found = [json.loads(line) for line in lines if line.strip()]
-        exams = [one.get("exam", one) for one in found]
+        exams = [one.get("exam") or one.get("voice_exam") or one for one in found]
         return next(exam for exam in reversed(exams) if "rows" in exam)
     except (ValueError, AttributeError, TypeError, StopIteration):
         raise EvidenceError(f"{path}: no exam of a voice in it, which has rows") from None
