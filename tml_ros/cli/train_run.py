@@ -28,7 +28,7 @@ from tml_ros.training.bags.frozen_parts import let_learn
 from tml_ros.training.exams.examine import examine
 from tml_ros.training.lesson import LessonSource
 from tml_ros.training.loop.closed_loop import ClosedLoop
-from tml_ros.training.loop.processes import Processes, joined_processes
+from tml_ros.training.loop.processes import Processes, joined_processes, leave
 from tml_ros.training.loop.run_checkpoint import newest_checkpoint
 from tml_ros.training.loop.run_folder import RunFolder, begin_run, open_run
 from tml_ros.training.loop.train_settings import TrainSettings
@@ -80,8 +80,11 @@ def run_training(asked: Asked) -> None:
                 soft_wrap=True,
                 markup=False,
             )
-        if ending.is_set():
-            raise typer.Exit(EXIT_INTERRUPTED)
+    code = EXIT_INTERRUPTED if ending.is_set() else 0
+    if processes.of > 1:
+        leave(code)
+    if code:
+        raise typer.Exit(code)
 
 
 def _trainer(asked: Asked, processes: Processes, judge: ClosedLoop) -> Trainer:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from tiny_run import made_sources, pupil
 
-from tml_ros.training.loop.processes import joined_processes
+from tml_ros.training.loop.processes import joined_processes, leave
 from tml_ros.training.loop.run_folder import open_run
 from tml_ros.training.loop.trainer import Trainer
 
@@ -20,6 +20,7 @@ def main(folder: Path) -> None:
         trainer = Trainer(open_run(folder), made_sources(), pupil, processes=processes)
         for _ in trainer.steps():
             pass
+    leave(0)
 
 
 if __name__ == "__main__":
