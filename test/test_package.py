@@ -31,7 +31,8 @@ PROGRAMS = {
 FLOORS = (
     {"turn", "settings"},
     {"safety", "devices"},
-    {"model", "background", "bag"},
+    {"model", "background", "bag", "audit"},
+    {"evidence"},
     {"cell"},
     {"sim", "report"},
     {"bench"},

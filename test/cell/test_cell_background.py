@@ -10,8 +10,9 @@ import pytest
 from tml_ros.background.condition import State
 from tml_ros.background.contracts import Finding
 from tml_ros.background.reading import Reading, Waveform
-from tml_ros.cell.cell_background import cell_background, default_store
+from tml_ros.cell.cell_background import cell_background
 from tml_ros.cell.cell_file import parse_cell
+from tml_ros.cell.cell_places import background_folder
 from tml_ros.cell.sound_blocks import EVERY_SECONDS, SECONDS, SoundBlocks
 from tml_ros.sim.bearing_signal import bearing_waveform
 from tml_ros.sim.machine_sound import SoundFault, machine_sound
@@ -89,9 +90,9 @@ def test_a_machine_that_names_a_microphone_is_noticed_when_it_sounds_different(
 
 def test_the_store_is_where_the_cell_says_or_below_ros(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROS_HOME", "/var/ros")
-    assert default_store(parse_cell(CELL, Path("/p/c.yaml"))) == Path("/var/ros/tml_ros/press")
+    assert background_folder(parse_cell(CELL, Path("/p/c.yaml"))) == Path("/var/ros/tml_ros/press")
     named = parse_cell(f"{CELL}background: {{store: memory}}\n", Path("/p/c.yaml"))
-    assert default_store(named) == Path("/p/memory")
+    assert background_folder(named) == Path("/p/memory")
 
 
 def test_a_machine_is_heard_now_and_then() -> None:

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from tml_ros.cell import cell_description as schema
+from tml_ros.cell import guardian_description as guardian
 from tml_ros.cell import machine_description as machines
 from tml_ros.cell.cell_file import parse_cell
 from tml_ros.safety.default_policies import DEFAULT_POLICIES
@@ -39,6 +40,13 @@ def rows(title: str) -> list[list[str]]:
         ("Telemetry", machines.TelemetryDescription),
         ("Bearing", machines.BearingDescription),
         ("Background", machines.BackgroundDescription),
+        ("Guardian", guardian.GuardianDescription),
+        ("Shelving", guardian.ShelvingDescription),
+        ("Suppression", guardian.SuppressionDescription),
+        ("Flood", guardian.FloodDescription),
+        ("Operators", guardian.OperatorsDescription),
+        ("Record", guardian.RecordDescription),
+        ("Evidence", guardian.EvidenceDescription),
     ],
 )
 def test_each_section_names_every_key_and_its_default(title: str, model: type[BaseModel]) -> None:

@@ -3,6 +3,14 @@ from tml_ros.safety.alarm_manager import AlarmManager
 from tml_ros.safety.default_policies import DEFAULT_POLICIES
 from tml_ros.turn.hazard import HazardKind
 
+PLACELESS = {
+    HazardKind.MODEL_LATE,
+    HazardKind.MODEL_LOST,
+    HazardKind.CLOCK_STOPPED,
+    HazardKind.RECORD_FAILED,
+    HazardKind.EVIDENCE_FAILED,
+}
+
 
 def test_every_kind_has_a_default_that_an_alarm_manager_accepts():
     assert set(DEFAULT_POLICIES) == set(HazardKind)
@@ -20,6 +28,5 @@ def test_a_person_in_a_zone_is_high_after_two_tenths_and_gone_after_a_second():
 
 
 def test_every_kind_of_a_place_says_where():
-    placeless = {HazardKind.MODEL_LATE, HazardKind.MODEL_LOST}
     for kind, policy in DEFAULT_POLICIES.items():
-        assert policy.warning.count("{zone}") == (kind not in placeless)
+        assert policy.warning.count("{zone}") == (kind not in PLACELESS)

@@ -3,6 +3,13 @@ import pytest
 from tml_ros.safety.warning_text import ENGLISH, GERMAN, UnknownLanguageError, warning_text
 from tml_ros.turn.hazard import HazardKind
 
+PLACELESS = {
+    HazardKind.MODEL_LATE,
+    HazardKind.MODEL_LOST,
+    HazardKind.CLOCK_STOPPED,
+    HazardKind.RECORD_FAILED,
+    HazardKind.EVIDENCE_FAILED,
+}
 PERSON = HazardKind.PERSON_IN_ZONE
 
 
@@ -35,6 +42,5 @@ def test_an_unknown_language_is_named_together_with_those_there_are(language):
 @pytest.mark.parametrize("table", [ENGLISH, GERMAN], ids=["english", "german"])
 def test_every_language_speaks_of_every_kind_and_of_its_place(table):
     assert set(table) == set(HazardKind)
-    placeless = {HazardKind.MODEL_LATE, HazardKind.MODEL_LOST}
     for kind, text in table.items():
-        assert text.count("{zone}") == (kind not in placeless)
+        assert text.count("{zone}") == (kind not in PLACELESS)

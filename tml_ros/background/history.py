@@ -32,7 +32,7 @@ from tml_ros.background.history_track import NEVER_NS
 from tml_ros.background.reading import Reading
 from tml_ros.background.series import Series
 from tml_ros.background.state_event import StateEvent
-from tml_ros.background.store_file import is_damage
+from tml_ros.settings.store_file import is_damage
 
 _Answer = TypeVar("_Answer")
 

@@ -20,7 +20,7 @@ from tml_ros.background.history_store import HistoryStore
 from tml_ros.background.history_track import NEVER_NS, Epoch, Track
 from tml_ros.background.reading import Reading
 from tml_ros.background.state_event import StateEvent
-from tml_ros.background.store_file import is_damage
+from tml_ros.settings.store_file import is_damage
 
 COMMIT_NS: Final = SECOND_NS
 MAX_BATCH: Final = 5_000

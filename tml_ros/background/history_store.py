@@ -33,7 +33,7 @@ from tml_ros.background.history_track import Epoch, Track
 from tml_ros.background.reading_chunk import ChunkError, pack, unpack
 from tml_ros.background.series import Tier
 from tml_ros.background.state_event import StateEvent
-from tml_ros.background.store_file import StoreFile
+from tml_ros.settings.store_file import StoreFile
 
 
 class HistoryStore:

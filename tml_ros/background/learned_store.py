@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tml_ros.background.store_file import StoreFile
+from tml_ros.settings.store_file import StoreFile
 
 _APPLICATION: Final = 0x746D6C4C
 _SCHEMA: Final = (

@@ -22,8 +22,8 @@ from tml_ros.background.manual_text import (
     UnreadableManualError,
     read_manual,
 )
-from tml_ros.background.store_file import StoreFile, is_damage
 from tml_ros.background.words import words
+from tml_ros.settings.store_file import StoreFile, is_damage
 
 MAX_FILES = 1_000
 MAX_ENTRIES = 20_000

@@ -16,7 +16,7 @@ from typing import Any, Final
 from tml_ros.background.alarm_note import AlarmNote
 from tml_ros.background.condition import Condition, State
 from tml_ros.background.machine import Limits, Machine
-from tml_ros.background.store_file import StoreFile, is_damage
+from tml_ros.settings.store_file import StoreFile, is_damage
 
 MAX_CONDITIONS: Final = 5_000
 MAX_PARTS: Final = 1_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tml_ros.background.store_file import StoreFile
+from tml_ros.settings.store_file import StoreFile
 
 _APPLICATION: Final = 0x746D6C57
 _SCHEMA: Final = """

@@ -20,7 +20,7 @@ import numpy as np
 
 from tml_ros.background.history_limits import SECOND_NS
 from tml_ros.background.reading import Waveform
-from tml_ros.background.store_file import StoreFile, is_damage
+from tml_ros.settings.store_file import StoreFile, is_damage
 
 KEEP: Final = 8
 KEEP_SECONDS: Final = 10.0

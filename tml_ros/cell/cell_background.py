@@ -5,7 +5,6 @@ Knows nothing of ROS. The one place that knows which playbook, methods and reaso
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,14 +24,6 @@ from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.machine_description import MachineDescription, telemetry_sources
 
 UNITS = {TEMPERATURE: "degC", PRESSURE: "Pa"}
-
-
-def default_store(cell: CellDescription) -> Path:
-    """Where the background's memory is: as the cell says, else below ROS's own folder."""
-    if cell.background.store is not None:
-        return Path(cell.background.store)
-    home = os.environ.get("ROS_HOME") or "~/.ros"
-    return Path(home).expanduser() / "tml_ros" / cell.cell
 
 
 def cell_background(

@@ -23,6 +23,7 @@ from pydantic import (
 
 from tml_ros.cell import cell_rules
 from tml_ros.cell.experiment import Experiment
+from tml_ros.cell.guardian_description import GuardianDescription
 from tml_ros.cell.machine_description import (
     MAX_MACHINES,
     BackgroundDescription,
@@ -183,6 +184,7 @@ class CellDescription(_Strict):
         default_factory=dict
     )
     background: BackgroundDescription = Field(default_factory=BackgroundDescription)
+    guardian: GuardianDescription = Field(default_factory=GuardianDescription)
 
     @field_validator("experimental")
     @classmethod

@@ -7,6 +7,9 @@ thread.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from tml_ros.cell.cell_description import CameraDescription, CellDescription
 from tml_ros.cell.machine_description import MachineDescription
@@ -27,6 +30,8 @@ _WORDING = {
     "[key]": _NAME,
 }
 
+_Described = TypeVar("_Described", bound=BaseModel)
+
 
 class CellFileError(SettingsFileError):
     """The file is no description of a cell."""
@@ -45,8 +50,8 @@ CELL_FILE = SettingsKind(
 def load_cell(path: Path) -> CellDescription:
     """Read a cell file.
 
-    Relative files in `source`, `sink`, `model` and of `background` become absolute, seen from the
-    cell file.
+    Relative files in `source`, `sink`, `model` and of `background` and `guardian` become absolute,
+    seen from the cell file.
     Raises CellFileError.
     """
     path = Path(path)
@@ -77,12 +82,14 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
     endpoint = cell.background.endpoint
     if endpoint is not None and endpoint.key_file is not None:
         endpoint = endpoint.model_copy(update={"key_file": folder / endpoint.key_file.expanduser()})
-    background = cell.background.model_copy(
-        update={"endpoint": endpoint}
-        | {
-            name: str(folder / Path(path).expanduser())
-            for name in ("store", "manuals", "playbook")
-            if (path := getattr(cell.background, name)) is not None
+    background = _placed(cell.background, folder, "store", "manuals", "playbook")
+    background = background.model_copy(update={"endpoint": endpoint})
+    guardian = cell.guardian
+    guardian = guardian.model_copy(
+        update={
+            "operators": _placed(guardian.operators, folder, "keys"),
+            "record": _placed(guardian.record, folder, "folder", "key", "anchor"),
+            "evidence": _placed(guardian.evidence, folder, "folder"),
         }
     )
     model, speaker = cell.model, cell.speaker
@@ -96,6 +103,18 @@ def _resolved(cell: CellDescription, folder: Path) -> CellDescription:
             "model": str(folder / model) if names_model_file(model) else model,
             "machines": {name: played(machine) for name, machine in cell.machines.items()},
             "background": background,
+            "guardian": guardian,
             "speaker": speaker and speaker.model_copy(update={"sink": sound(speaker.sink)}),
+        }
+    )
+
+
+def _placed(described: _Described, folder: Path, *names: str) -> _Described:
+    """The same with its files and folders of these names seen from `folder`."""
+    return described.model_copy(
+        update={
+            name: str(folder / Path(path).expanduser())
+            for name in names
+            if (path := getattr(described, name)) is not None
         }
     )

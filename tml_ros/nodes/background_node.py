@@ -24,8 +24,9 @@ from tml_ros.background.endpoint_transport import Waiting
 from tml_ros.background.reading import Waveform
 from tml_ros.background.telemetry_source import TelemetrySource
 from tml_ros.cell.alarm_status import OK, WARN, Status, parse_alarm, parse_transition
-from tml_ros.cell.cell_background import cell_background, default_store
+from tml_ros.cell.cell_background import cell_background
 from tml_ros.cell.cell_description import CellDescription, microphone_topic
+from tml_ros.cell.cell_places import background_folder
 from tml_ros.cell.machine_description import telemetry_sources
 from tml_ros.cell.sound_blocks import SoundBlocks
 from tml_ros.nodes import qos
@@ -86,7 +87,7 @@ class BackgroundNode(CellNode):
         """Open the store, advertise the topics."""
         if not cell.has_background:
             raise ValueError(f"cell {cell.cell!r} has no machines to think about")
-        folder = Path(self._store) if self._store else default_store(cell)
+        folder = Path(self._store) if self._store else background_folder(cell)
         self._worker: Worker | None = None
         self._background = cell_background(
             cell, folder, waiting=Waiting(time.monotonic, time.sleep), wake=self._wake

@@ -57,6 +57,69 @@ class AlarmEvent(str, Enum):
     """The condition is still there after the re-alarm time: unacknowledged again."""
     CLEARED = "cleared"
     """The alarm is normal again."""
+    SHELVED = "shelved"
+    """An operator wants to hear nothing of it for a while."""
+    UNSHELVED = "unshelved"
+    """That while is over, or an operator ended it."""
+    SUPPRESSED = "suppressed"
+    """A condition began that the cell's file says makes it meaningless."""
+    UNSUPPRESSED = "unsuppressed"
+    """That condition ended."""
+    REMOVED_FROM_SERVICE = "removed_from_service"
+    """Somebody answers for its not being heard, until somebody puts it back."""
+    RETURNED_TO_SERVICE = "returned_to_service"
+    """It is heard again."""
+    JUDGED_FALSE = "judged_false"
+    """An operator says that there was no hazard, and why."""
+    CHATTERING = "chattering"
+    """It comes and goes too often to tell anybody anything."""
+    SETTLED = "settled"
+    """It no longer does."""
+
+    @property
+    def of_life(self) -> bool:
+        """Whether it changed the alarm's state, rather than who hears of it."""
+        return self in (
+            AlarmEvent.RAISED,
+            AlarmEvent.ACKNOWLEDGED,
+            AlarmEvent.RETURNED,
+            AlarmEvent.REALARMED,
+            AlarmEvent.CLEARED,
+        )
+
+
+class Withheld(str, Enum):
+    """Why an alarm that lives is not announced (ISA-18.2 figure 3: E, F and G)."""
+
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding:
+    """One reason not to announce an alarm. Several can hold at once.
+
+    until_ns: when it ends by itself; None for never, which no shelving has.
+    operator: who brought it about. reason: in the operator's words; of a suppression by design
+        the name of the condition.
+    """
+
+    how: Withheld
+    since_ns: int
+    until_ns: int | None
+    operator: str
+    reason: str = ""
+
+
+class Hearing(str, Enum):
+    """Who gets to hear of a change at once. All of them are on record, whatever this says."""
+
+    ANNOUNCED = "announced"
+    WITHHELD = "withheld"
+    """The alarm is shelved, suppressed or out of service."""
+    SUMMARISED = "summarised"
+    """Too much came at once: it is told of together with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +148,7 @@ class Alarm:
 
     source: "guard", "model" or "guard+model": who has judged the hazard present in this life.
     raised_ns: when it was last raised; evidence_ns: stamp of the newest observation of it.
+    withheld: why it is not announced, the gravest reason first; empty for one that is.
     """
 
     kind: HazardKind
@@ -96,6 +160,8 @@ class Alarm:
     evidence_ns: int
     box: Box | None = None
     acknowledged_by: str = ""
+    withheld: tuple[Withholding, ...] = ()
+    chattering: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +171,7 @@ class AlarmTransition:
     due_ns: when the change was due: the stamp of the decisive observation plus the on- or
         off-delay, so that `stamp_ns - due_ns` is what the delays do not explain.
     operator: whose act it was, "" where time or the condition itself brought it about.
+    reason: in the operator's words, or why time brought it about.
     """
 
     stamp_ns: int
@@ -112,3 +179,5 @@ class AlarmTransition:
     alarm: Alarm
     due_ns: int
     operator: str = ""
+    reason: str = ""
+    hearing: Hearing = Hearing.ANNOUNCED

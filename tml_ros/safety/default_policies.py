@@ -71,11 +71,23 @@ def _policies() -> dict[HazardKind, AlarmPolicy]:
             (kind.CAMERA_COVERED, high, 1.0, 2.0, 300.0, False),
             # The zone now lies elsewhere, and stays so until somebody turns the camera back.
             (kind.CAMERA_MOVED, high, 1.0, 2.0, 300.0, False),
+            (kind.CAMERA_STALE, high, 0.0, 1.0, 300.0, False),
             (kind.MICROPHONE_LOST, medium, 0.0, 1.0, 300.0, False),
+            (kind.MICROPHONE_STALE, medium, 0.0, 1.0, 300.0, False),
             (kind.MICROPHONE_CLIPPING, low, 1.0, 5.0, 0.0, False),
             # The guards go on without the model: a maintenance matter first.
             (kind.MODEL_LATE, low, 1.0, 5.0, 600.0, False),
             (kind.MODEL_LOST, medium, 0.0, 2.0, 600.0, False),
+            # The watch has already waited; whoever restarts over and over is one alarm.
+            (kind.NODE_LOST, medium, 0.0, 2.0, 600.0, False),
+            (kind.NODE_HUNG, medium, 0.0, 2.0, 600.0, False),
+            (kind.NODE_IDLE, medium, 0.0, 2.0, 600.0, False),
+            (kind.NODE_LATE, low, 1.0, 5.0, 600.0, False),
+            # No delay could run out while the clock stands.
+            (kind.CLOCK_STOPPED, high, 0.0, 0.0, 0.0, False),
+            # The cell guards on, and nobody could prove it afterwards.
+            (kind.RECORD_FAILED, high, 0.0, 2.0, 600.0, False),
+            (kind.EVIDENCE_FAILED, low, 0.0, 2.0, 3600.0, False),
         )
     }
 

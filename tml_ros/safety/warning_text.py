@@ -30,6 +30,15 @@ ENGLISH: Mapping[HazardKind, str] = MappingProxyType(
         HazardKind.MICROPHONE_CLIPPING: "Notice. Microphone {zone} is overdriven.",
         HazardKind.MODEL_LATE: "Notice. The assistant is slow.",
         HazardKind.MODEL_LOST: "Attention. The assistant has stopped. Guards remain active.",
+        HazardKind.CAMERA_STALE: "Attention. The pictures of camera {zone} come late.",
+        HazardKind.MICROPHONE_STALE: "Attention. The sound of microphone {zone} comes late.",
+        HazardKind.NODE_LOST: "Attention. The program {zone} has stopped.",
+        HazardKind.NODE_HUNG: "Attention. The program {zone} does not respond.",
+        HazardKind.NODE_IDLE: "Attention. The program {zone} stands still.",
+        HazardKind.NODE_LATE: "Notice. The program {zone} is slow.",
+        HazardKind.CLOCK_STOPPED: "Attention. The clock has stopped.",
+        HazardKind.RECORD_FAILED: "Attention. Alarms are not being recorded.",
+        HazardKind.EVIDENCE_FAILED: "Notice. Pictures of alarms are not being kept.",
     }
 )
 
@@ -53,6 +62,15 @@ GERMAN: Mapping[HazardKind, str] = MappingProxyType(
         HazardKind.MICROPHONE_CLIPPING: "Hinweis. Mikrofon {zone} ist übersteuert.",
         HazardKind.MODEL_LATE: "Hinweis. Der Assistent ist langsam.",
         HazardKind.MODEL_LOST: "Achtung. Der Assistent ist ausgefallen. Die Wächter laufen weiter.",
+        HazardKind.CAMERA_STALE: "Achtung. Die Bilder der Kamera {zone} kommen zu spät.",
+        HazardKind.MICROPHONE_STALE: "Achtung. Der Ton des Mikrofons {zone} kommt zu spät.",
+        HazardKind.NODE_LOST: "Achtung. Das Programm {zone} ist ausgefallen.",
+        HazardKind.NODE_HUNG: "Achtung. Das Programm {zone} antwortet nicht.",
+        HazardKind.NODE_IDLE: "Achtung. Das Programm {zone} steht still.",
+        HazardKind.NODE_LATE: "Hinweis. Das Programm {zone} ist langsam.",
+        HazardKind.CLOCK_STOPPED: "Achtung. Die Uhr steht still.",
+        HazardKind.RECORD_FAILED: "Achtung. Alarme werden nicht aufgezeichnet.",
+        HazardKind.EVIDENCE_FAILED: "Hinweis. Bilder von Alarmen werden nicht aufbewahrt.",
     }
 )
 

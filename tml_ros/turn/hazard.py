@@ -28,10 +28,28 @@ class HazardKind(str, Enum):
     CAMERA_DARK = "camera_dark"
     CAMERA_COVERED = "camera_covered"
     CAMERA_MOVED = "camera_moved"
+    CAMERA_STALE = "camera_stale"
+    """Pictures come, but they are old."""
     MICROPHONE_LOST = "microphone_lost"
+    MICROPHONE_STALE = "microphone_stale"
+    """Sound comes, but it is old."""
     MICROPHONE_CLIPPING = "microphone_clipping"
     MODEL_LATE = "model_late"
     MODEL_LOST = "model_lost"
+    NODE_LOST = "node_lost"
+    """A process of the cell is gone."""
+    NODE_HUNG = "node_hung"
+    """A process of the cell is there and does not answer."""
+    NODE_IDLE = "node_idle"
+    """A process of the cell answers, and what it is there for does not get done."""
+    NODE_LATE = "node_late"
+    """A process of the cell misses its deadlines."""
+    CLOCK_STOPPED = "clock_stopped"
+    """The clock that all nodes follow stands still."""
+    RECORD_FAILED = "record_failed"
+    """What happens is not being written down."""
+    EVIDENCE_FAILED = "evidence_failed"
+    """Pictures and sound of alarms are not being kept."""
 
 
 class HazardSource(str, Enum):
@@ -59,8 +77,8 @@ class Hazard:
     A score below the alarm's threshold is a statement too: "not now". A source that says nothing
     leaves its last statement standing.
 
-    zone: zone name; for sound and sensor kinds the name of the microphone or camera, for model
-        kinds "".
+    zone: zone name; for sound and sensor kinds the name of the microphone or camera, for node
+        kinds the name of the node, for the model, the clock, the record and the evidence "".
 
     Raises ValueError for a score outside 0..1 or NaN.
     """

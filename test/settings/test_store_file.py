@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from tml_ros.background.store_file import MAX_PROBLEMS, StoreFile, is_damage
+from tml_ros.settings.store_file import MAX_PROBLEMS, StoreFile, is_damage
 
 SCHEMA = "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT)"
 
