@@ -10,6 +10,7 @@ Knows nothing of topics or of who judges it. Frozen; any thread.
 | work_age_ms | since the last of it, "none" before the first |
 | expected | whether more of it is due now: "true", or "false" for one that waits or has ended |
 | deadline_misses | so far |
+| late_beats | so far; beats that were late because the process got too little time; may be absent |
 | stream.<name>_age_ms | since something last came from a stream, "none" before the first |
 
 A node may add keys of its own.
@@ -25,6 +26,7 @@ from tml_ros.cell.alarm_status import StatusError
 BEAT_NS = 200_000_000
 """Between two beats, by a steady clock."""
 HEARTBEAT = "heartbeat"
+LATE_BEATS = "late_beats"
 NONE = "none"
 _STREAM, _AGE = "stream.", "_age_ms"
 MAX_TEXT = 128
@@ -42,6 +44,7 @@ class Heartbeat:
     work_age_ns: int | None = None
     expected: bool = True
     deadline_misses: int = 0
+    late_beats: int = 0
     stream_ages_ns: Mapping[str, int | None] = field(default_factory=dict)
 
 
@@ -56,6 +59,7 @@ def heartbeat_values(beat: Heartbeat) -> dict[str, str]:
         "work_age_ms": _milliseconds(beat.work_age_ns),
         "expected": str(beat.expected).lower(),
         "deadline_misses": str(beat.deadline_misses),
+        LATE_BEATS: str(beat.late_beats),
         **{
             f"{_STREAM}{name}{_AGE}": _milliseconds(age_ns)
             for name, age_ns in beat.stream_ages_ns.items()
@@ -77,6 +81,7 @@ def parse_heartbeat(values: Mapping[str, str]) -> Heartbeat:
         work_age_ns=_age(values, "work_age_ms"),
         expected=expected == "true",
         deadline_misses=_count(values, "deadline_misses"),
+        late_beats=_count(values, LATE_BEATS) if LATE_BEATS in values else 0,
         stream_ages_ns={
             key[len(_STREAM) : -len(_AGE)]: _age(values, key)
             for key in values

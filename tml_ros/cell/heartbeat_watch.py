@@ -13,6 +13,7 @@ from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_NS
 
+INTERACTION = "interaction"
 STEP = "step_ms"
 """The key of the heartbeat that says how long the step in progress takes already; 0 between two."""
 LOST_AFTER_NS = 800_000_000
@@ -30,7 +31,12 @@ class HeartbeatWatch:
         self._late = False
 
     def beat(self, values: Mapping[str, str], steady_ns: int) -> None:
-        """A heartbeat came. Raises ValueError where its figures are none."""
+        """A heartbeat came; of other nodes than the interaction it says nothing.
+
+        Raises ValueError where its figures are none.
+        """
+        if values.get("node", INTERACTION) != INTERACTION:
+            return
         step_ns = round(float(values.get(STEP, "0")) * 1e6)
         misses = int(values.get(DEADLINE_MISSES, "0"))
         self._late = step_ns > TURN_NS or (self._misses is not None and misses > self._misses)

@@ -42,7 +42,12 @@ HEARTBEAT = QoSProfile(
     liveliness=LivelinessPolicy.AUTOMATIC,
     liveliness_lease_duration=Duration(seconds=1),
 )
-"""The deadline tells of a node that hangs, the liveliness of a process that is gone."""
+"""Of each node that beats. The deadline tells of a node that hangs, the liveliness of a process
+that is gone, to those who ask for them."""
+
+HEARTBEATS_HEARD = QoSProfile(depth=200, reliability=ReliabilityPolicy.RELIABLE)
+"""For who listens to all of them: of one kept, one node's beat would replace another's, and one
+node's beats would keep the deadline of another's. Who misses them judges by a clock of its own."""
 
 DIAGNOSTICS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 
