@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Column
+from rich.progress import BarColumn, TextColumn
 
 from tml_ros.bench.evaluation.judged_kinds import guards_judge
 from tml_ros.bench.evaluation.opinions import Opinion
 from tml_ros.bench.evaluation.scenario_record import ScenarioRecord
 from tml_ros.bench.judge.hazards import AlarmVerdict
 from tml_ros.bench.judge.outcome import Verdict
+from tml_ros.cli.progress_bar import ProgressBar, time_left, told_column
 
 LINE_S = 60.0
 
 
-class EvaluationProgress:
+class EvaluationProgress(ProgressBar):
     """Over the scenarios of a plan, gone when they are played.
 
     scenarios: of the whole plan. seconds: of each. pictures: whether cells have cameras.
@@ -30,13 +29,20 @@ class EvaluationProgress:
         self, console: Console, *, scenarios: int, seconds: float, pictures: bool, talks: bool
     ) -> None:
         """Nothing is shown before the `with` block is entered."""
+        super().__init__(
+            console,
+            BarColumn(bar_width=16),
+            TextColumn("{task.completed}/{task.total}"),
+            told_column(),
+            total=scenarios,
+            refresh_per_second=2,
+            told="the first comes soon",
+        )
         self._console = console
         self._scenarios = scenarios
         self._seconds = seconds
         self._talks = talks
         self._guards = guards_judge(pictures=pictures)
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
         self._counts: Counter[str] = Counter()
         self._done = 0
         self._played = 0
@@ -48,9 +54,8 @@ class EvaluationProgress:
         self._done += 1
         self._played += played
         self._count(record)
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=self._done, told=self._line())
-        elif played and time.monotonic() - self._told > LINE_S:
+        self.show(completed=self._done, told=self._line() if played else None)
+        if played and not self.visible and time.monotonic() - self._told > LINE_S:
             self._told = time.monotonic()
             self._console.print(
                 f"{self._done} of {self._scenarios} scenarios; {self._line()}", soft_wrap=True
@@ -77,7 +82,7 @@ class EvaluationProgress:
         if self._played and spent > 0:
             left = (self._scenarios - self._done) * spent / self._played
             told.append(f"{self._played * self._seconds / spent:.1f} x real time")
-            told.append(f"{_span(left)} left")
+            told.append(time_left(left))
         count = self._counts
         if count["spans"]:
             told.append(f"found {count['found']} of {count['spans']}")
@@ -86,41 +91,3 @@ class EvaluationProgress:
             told.append(f"right {count['right']} of {count['count']}")
             told.append(f"{count['unasked']} unasked")
         return ", ".join(told)
-
-    def __enter__(self) -> EvaluationProgress:
-        """Show the bar where there is somebody to see it."""
-        if self._console.is_terminal:
-            self._progress = Progress(
-                BarColumn(bar_width=16),
-                TextColumn("{task.completed}/{task.total}"),
-                TextColumn(
-                    "{task.fields[told]}",
-                    markup=False,
-                    table_column=Column(no_wrap=True, overflow="ellipsis"),
-                ),
-                console=self._console,
-                transient=True,
-                refresh_per_second=2,
-            )
-            self._task = self._progress.add_task(
-                "", total=self._scenarios, completed=self._done, told="the first comes soon"
-            )
-            self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take the bar away."""
-        if self._progress is not None:
-            self._progress.stop()
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Column
+from rich.progress import BarColumn, TextColumn
 
+from tml_ros.cli.progress_bar import ProgressBar, time_left, told_column
 from tml_ros.training.loop.trainer import StepReport
 
 LINE_S = 60.0
@@ -16,14 +15,21 @@ _KEPT = 0.95
 """Of the running means that are shown, in a step."""
 
 
-class TrainProgress:
+class TrainProgress(ProgressBar):
     """Speed, time left, losses; gone when the run is over, but for a line for each examination."""
 
     def __init__(self, console: Console) -> None:
         """Nothing is shown before the `with` block is entered."""
+        super().__init__(
+            console,
+            BarColumn(bar_width=16),
+            TextColumn("{task.percentage:.1f}%"),
+            told_column(),
+            total=1.0,
+            refresh_per_second=2,
+            told="the first step comes soon",
+        )
         self._console = console
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
         self._losses: dict[str, float] = {}
         self._seconds = self._turns = self._waited = 0.0
         self._weight = 0.0
@@ -35,9 +41,8 @@ class TrainProgress:
         self._mean(report)
         now = time.monotonic()
         line = f"step {report.step + 1}: {self._line(report, now)}"
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=report.share, told=line)
-        elif now - self._told > LINE_S or self._began is None:
+        self.show(completed=report.share, told=line)
+        if not self.visible and (now - self._told > LINE_S or self._began is None):
             self._told = now
             self._console.print(line, soft_wrap=True, markup=False)
         if self._began is None:
@@ -65,45 +70,9 @@ class TrainProgress:
             told.append(f"{self._waited / self._seconds:.0%} waiting for lessons")
         if self._began is not None and report.share > self._began[1]:
             rate = (report.share - self._began[1]) / (now - self._began[0])
-            told.append(f"{_span((1 - report.share) / rate)} left")
+            told.append(time_left((1 - report.share) / rate))
         if not report.stepped.moved:
             told.append("no gradient")
         told.append(f"loss {sum(self._losses.values()):.3f}:")
         told += [f"{name} {loss:.3f}" for name, loss in self._losses.items() if loss]
         return " ".join(told)
-
-    def __enter__(self) -> TrainProgress:
-        """Show the bar where there is somebody to see it."""
-        if self._console.is_terminal:
-            self._progress = Progress(
-                BarColumn(bar_width=16),
-                TextColumn("{task.percentage:.1f}%"),
-                TextColumn(
-                    "{task.fields[told]}",
-                    markup=False,
-                    table_column=Column(no_wrap=True, overflow="ellipsis"),
-                ),
-                console=self._console,
-                transient=True,
-                refresh_per_second=2,
-            )
-            self._task = self._progress.add_task("", total=1.0, told="the first step comes soon")
-            self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take the bar away."""
-        if self._progress is not None:
-            self._progress.stop()
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
