@@ -32,6 +32,9 @@ SHARES = {
 }
 QUIET = {}
 SPARED = {"backchannels": False}
+HANDED = {"own_words": False}
+HANDED_WAITS = {"own_words": False, "waiting": True}
+HANDED_OVERDUE = {"own_words": False, "waiting": True, "overdue": True}
 WAITS = {"waiting": True}
 OVERDUE = {"waiting": True, "overdue": True}
 URGENT = {"waiting": True, "urgent": True}
@@ -42,6 +45,9 @@ TOLD_URGENT = {"told_to_yield": True, "waiting": True, "urgent": True}
 TABLE = [
     (OwnSpeech.NOTHING, QUIET, (L, L, L, S, B)),
     (OwnSpeech.NOTHING, SPARED, (L, L, L, S, L)),
+    (OwnSpeech.NOTHING, HANDED, (L, L, L, L, L)),
+    (OwnSpeech.NOTHING, HANDED_WAITS, (L, L, L, S, L)),
+    (OwnSpeech.NOTHING, HANDED_OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.NOTHING, WAITS, (L, L, L, S, B)),
     (OwnSpeech.NOTHING, OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.NOTHING, URGENT, (S, S, S, S, S)),
@@ -50,21 +56,28 @@ TABLE = [
     (OwnSpeech.NOTHING, TOLD_URGENT, (S, S, S, S, S)),
     (OwnSpeech.BACKCHANNEL, QUIET, (X, X, B, S, B)),
     (OwnSpeech.BACKCHANNEL, SPARED, (X, X, B, S, B)),
+    (OwnSpeech.BACKCHANNEL, HANDED, (X, X, X, X, X)),
+    (OwnSpeech.BACKCHANNEL, HANDED_WAITS, (X, X, X, S, X)),
     (OwnSpeech.BACKCHANNEL, OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.BACKCHANNEL, URGENT, (S, S, S, S, S)),
     (OwnSpeech.BACKCHANNEL, TOLD, (X, X, X, X, X)),
     (OwnSpeech.FREE, QUIET, (X, X, C, C, C)),
+    (OwnSpeech.FREE, HANDED, (X, X, X, X, X)),
+    (OwnSpeech.FREE, HANDED_WAITS, (X, X, X, X, X)),
+    (OwnSpeech.FREE, HANDED_OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.FREE, WAITS, (X, X, C, C, C)),
     (OwnSpeech.FREE, OVERDUE, (S, S, S, S, S)),
     (OwnSpeech.FREE, URGENT, (S, S, S, S, S)),
     (OwnSpeech.FREE, TOLD_WAITING, (X, X, X, X, X)),
     (OwnSpeech.FREE, TOLD_URGENT, (S, S, S, S, S)),
     (OwnSpeech.HANDED_OVER, QUIET, (X, C, C, C, C)),
+    (OwnSpeech.HANDED_OVER, HANDED, (X, C, C, C, C)),
     (OwnSpeech.HANDED_OVER, {"agreed": False}, (C, C, C, C, C)),
     (OwnSpeech.HANDED_OVER, OVERDUE, (X, C, C, C, C)),
     (OwnSpeech.HANDED_OVER, URGENT, (S, S, S, S, S)),
     (OwnSpeech.HANDED_OVER, {**TOLD, "agreed": False}, (X, X, X, X, X)),
     (OwnSpeech.URGENT, QUIET, (C, C, C, C, C)),
+    (OwnSpeech.URGENT, HANDED, (C, C, C, C, C)),
     (OwnSpeech.URGENT, OVERDUE, (C, C, C, C, C)),
     (OwnSpeech.URGENT, URGENT, (C, C, C, C, C)),
     (OwnSpeech.URGENT, TOLD_WAITING, (X, X, X, X, X)),

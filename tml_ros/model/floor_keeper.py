@@ -15,7 +15,6 @@ from tml_ros.model.floor_policy import (
     OwnSpeech,
     floor_shares,
     floor_step,
-    kept_to_texts,
 )
 from tml_ros.model.free_speech import FreeSpeech
 from tml_ros.model.handed_over_text import HandedOverText
@@ -85,10 +84,8 @@ class FloorKeeper:
         may.
         """
         shares = floor_shares(logits)
-        if not own_words and not isinstance(self._utterance, HandedOverText):
-            shares = kept_to_texts(shares, waiting=len(self.queue) > 0)
         utterance = self._utterance
-        step = floor_step(shares, self._situation(backchannels=backchannels))
+        step = floor_step(shares, self._situation(backchannels=backchannels, own_words=own_words))
         begins = step is FloorStep.START
         if step is FloorStep.BACKCHANNEL and utterance is None:
             self._utterance = self._free(backchannel=True)
@@ -115,7 +112,7 @@ class FloorKeeper:
         self._utterance = None
         return True
 
-    def _situation(self, *, backchannels: bool) -> FloorSituation:
+    def _situation(self, *, backchannels: bool, own_words: bool) -> FloorSituation:
         utterance, queue = self._utterance, self.queue
         return FloorSituation(
             speech=OwnSpeech.NOTHING if utterance is None else utterance.speech,
@@ -125,6 +122,7 @@ class FloorKeeper:
             overdue=queue.waited >= self._preset.voice.reply_patience * TURNS_PER_SECOND,
             told_to_yield=self._told_to_yield,
             backchannels=backchannels,
+            own_words=own_words,
         )
 
     def _begun(self) -> Utterance:

@@ -7,6 +7,7 @@ The decision is never an argmax, which noise can flip, but shares against thresh
   against LISTEN and over free speech. It ends only with a LISTEN of at least `STOP_HANDED_OVER`
   that has risen since: a LISTEN that has stood there ever since the text began is no news.
 - Urgent text begins at once, over anything but other urgent text, and no LISTEN ends it.
+- Without words of its own nothing begins but text that was handed over, and other speech ends.
 - Being told to yield ends all speech; only urgent text that waits begins in that turn.
 
 Pure functions; knows nothing of text or tokens.
@@ -64,6 +65,7 @@ class FloorSituation:
     speech: what was being said until now. agreed: since it began, LISTEN has been below
     `STOP_HANDED_OVER` at least once. waiting, urgent: whether texts wait, and urgent ones among
     them. overdue: whether one has waited for the patience. backchannels: whether one may begin.
+    own_words: whether anything may be said but texts that were handed over.
     """
 
     speech: OwnSpeech = OwnSpeech.NOTHING
@@ -73,6 +75,7 @@ class FloorSituation:
     overdue: bool = False
     told_to_yield: bool = False
     backchannels: bool = True
+    own_words: bool = True
 
 
 def floor_shares(logits: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -90,12 +93,6 @@ def floor_shares(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     return shares
 
 
-def kept_to_texts(shares: NDArray[np.float64], *, waiting: bool) -> NDArray[np.float64]:
-    """The same for one who says what waits and nothing else: the rest of the shares is LISTEN's."""
-    begins = float(shares[FLOORS.index(Floor.SPEAK)]) if waiting else 0.0
-    return np.array([1.0 - begins, begins, 0.0])
-
-
 def floor_step(shares: NDArray[np.float64], now: FloorSituation) -> FloorStep:
     """What happens, from the shares of `floor_shares` and the situation."""
     listen, speak, backchannel = shares
@@ -106,8 +103,11 @@ def floor_step(shares: NDArray[np.float64], now: FloorSituation) -> FloorStep:
     if now.speech in (OwnSpeech.URGENT, OwnSpeech.HANDED_OVER):
         stops = listen >= STOP_HANDED_OVER and now.agreed and now.speech is not OwnSpeech.URGENT
         return FloorStep.STOP if stops else FloorStep.CONTINUE
-    if (now.waiting and now.overdue) or (now.speech is not OwnSpeech.FREE and speak >= START):
+    begins = now.speech is not OwnSpeech.FREE and speak >= START and (now.own_words or now.waiting)
+    if begins or (now.waiting and now.overdue):
         return FloorStep.START
+    if not now.own_words:
+        return FloorStep.LISTEN if now.speech is OwnSpeech.NOTHING else FloorStep.STOP
     return _by_the_model(now.speech, listen, backchannel if now.backchannels else 0.0)
 
 
