@@ -14,6 +14,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Empty, Int16MultiArray, MultiArrayDimension, String, UInt64
 
 from tml_ros.cell.alarm_status import OK, WARN
+from tml_ros.cell.heartbeat import parse_heartbeat
 from tml_ros.devices.portaudio import SoundDeviceError, load_portaudio
 from tml_ros.devices.wav_file import read_wav
 from tml_ros.nodes import qos
@@ -39,6 +40,16 @@ def speaker(ros_node, run_process, wait_until, tmp_path):
             )
             self.text = ros_node.create_publisher(String, "/cell/speech/text", qos.SPEECH)
             self.flush = ros_node.create_publisher(Empty, "/cell/speech/flush", qos.SPEECH)
+            self.warning = ros_node.create_publisher(
+                Int16MultiArray, "/cell/speech/warning", qos.SPEECH
+            )
+            self.beats = []
+            ros_node.create_subscription(
+                DiagnosticArray,
+                "/cell/heartbeat",
+                lambda message: self.beats.append(parse_heartbeat(statuses_of(message)[0].values)),
+                qos.HEARTBEAT,
+            )
             ros_node.create_subscription(
                 UInt64,
                 "/cell/speech/playback",
@@ -62,7 +73,7 @@ def speaker(ros_node, run_process, wait_until, tmp_path):
 
         def start(self, *parameters):
             process = self.launch(f"sink:={self.wav}", *parameters)
-            publishers = (self.audio, self.text, self.flush)
+            publishers = (self.audio, self.text, self.flush, self.warning)
             wait_until(lambda: all(each.get_subscription_count() for each in publishers))
             wait_until(lambda: self.played)
             return process
@@ -118,6 +129,48 @@ def test_a_flush_forgets_what_waits_and_later_speech_is_heard(speaker, wait_unti
     assert np.count_nonzero(heard) - 160 < before + 5 * RATE
     flushed = int(speaker.newest().values["flushed"])
     wait_until(lambda: speaker.played[-1] == 20 * RATE - flushed + 160)
+
+
+def test_a_warning_silences_speech_at_once_and_is_cut_by_no_flush(speaker, wait_until):
+    speaker.start()
+    speaker.say(np.full(20 * RATE, 3_277, np.int16))
+    wait_until(lambda: speaker.played[-1] > 0)
+    speaker.warning.publish(audio_message(np.full(RATE, 9_830, np.int16)))
+    wait_until(lambda: speaker.loud()[-1] > 0.2)
+    speaker.flush.publish(Empty())
+    speaker.say(np.full(500, 3_277, np.int16))
+    wait_until(lambda: speaker.newest() and speaker.newest().values["yielded"] == "500")
+    wait_until(lambda: (speaker.loud() > 0.2).sum() == RATE)
+    wait_until(lambda: speaker.newest().values["waiting"] == "0")
+    speaker.say(np.full(700, 3_277, np.int16))
+    wait_until(lambda: 0.05 < speaker.loud()[-1] < 0.2)
+    wait_until(lambda: speaker.loud()[-700:].max() < 0.2)
+    heard = speaker.loud() > 0.2
+    first = int(np.argmax(heard))
+    assert heard[first : first + RATE].all(), "nothing but the warning while it is played"
+    assert heard.sum() == RATE
+    assert speaker.newest().values["warnings"] == "1"
+
+
+def test_a_warning_without_sound_ends_the_one_being_played(speaker, wait_until):
+    speaker.start()
+    speaker.warning.publish(audio_message(np.full(20 * RATE, 9_830, np.int16)))
+    wait_until(lambda: speaker.newest() and speaker.newest().message == "warning")
+    speaker.warning.publish(malformed(channels=2))
+    speaker.warning.publish(audio_message(np.zeros(0, np.int16)))
+    wait_until(lambda: speaker.newest().values["waiting"] == "0")
+    assert speaker.newest().values["malformed"] == "1"
+    assert int(speaker.newest().values["flushed"]) > 0
+    speaker.say(np.full(500, 3_277, np.int16))
+    wait_until(lambda: len(speaker.loud()) and speaker.loud()[-1] < 0.2)
+
+
+def test_it_beats_and_works_whether_there_is_something_to_say_or_not(speaker, wait_until):
+    speaker.start()
+    wait_until(lambda: len(speaker.beats) > 2)
+    assert {(beat.node, beat.expected) for beat in speaker.beats} == {("speaker", True)}
+    works = [beat.work for beat in speaker.beats]
+    assert works == sorted(set(works)), "each beat tells of more work"
 
 
 def malformed(channels=1, frames=320, count=320, offset=0):

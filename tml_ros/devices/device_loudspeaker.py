@@ -36,6 +36,7 @@ class DeviceLoudspeaker:
         self._rate = rate
         self._queue = SampleQueue(QUEUE_S * rate)
         self._played = 0
+        self._taken = 0
         self._flushed = 0
         self._dropped = 0
         self._stream = KeptStream(self._open)
@@ -66,6 +67,7 @@ class DeviceLoudspeaker:
             stream.lost,
             stream.retries,
             stream.last_error,
+            self._taken,
         )
 
     def close(self) -> None:
@@ -97,3 +99,4 @@ class DeviceLoudspeaker:
         block[: len(sound), 0] = sound
         block[len(sound) :] = 0.0
         self._played += len(sound)
+        self._taken += frames

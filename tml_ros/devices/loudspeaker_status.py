@@ -23,6 +23,7 @@ class LoudspeakerStatus:
     played: samples that really went out; waiting: queued; flushed: thrown away by `flush`;
     dropped: the oldest ones, thrown away because too much was waiting.
     lost: the device is gone and being retried, or the file can no longer be written.
+    taken: samples that the sink has asked for, silence included; it stands still with the sink.
     """
 
     played: int
@@ -32,3 +33,4 @@ class LoudspeakerStatus:
     lost: bool = False
     retries: int = 0
     last_error: str = ""
+    taken: int = 0

@@ -35,6 +35,7 @@ class PacedLoudspeaker:
         self._file = None if path is None else WavWriter(path, rate=rate)
         self._queue = SampleQueue(QUEUE_S * rate)
         self._played = 0
+        self._taken = 0
         self._flushed = 0
         self._dropped = 0
         self._problem = ""
@@ -65,6 +66,7 @@ class PacedLoudspeaker:
             self._dropped,
             lost=bool(self._problem),
             last_error=self._problem,
+            taken=self._taken,
         )
 
     def close(self) -> None:
@@ -89,6 +91,7 @@ class PacedLoudspeaker:
     def _play(self, count: int) -> None:
         sound = self._queue.take(count)
         self._played += len(sound)
+        self._taken += count
         if self._file is None or self._problem:
             return
         block = np.zeros(count, np.float32)

@@ -1,7 +1,8 @@
 """The loudspeaker of a cell: plays what is said, stops when told to, reports what was heard.
 
-Knows nothing of who speaks and why. The sink plays in a thread of its own; the node's callbacks
-only enqueue.
+Speech and warnings meet here and nowhere else, so here it is decided who is heard: a warning, even
+where whoever speaks hangs or does not listen. Knows nothing of who speaks and why. The sink plays
+in a thread of its own; the node's callbacks only enqueue.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
 from rclpy.logging import get_logger
 from rclpy.node import Node
@@ -18,9 +20,11 @@ from std_msgs.msg import Empty, Int16MultiArray, String, UInt64
 from tml_ros.cell.alarm_status import ERROR, OK, WARN, Status
 from tml_ros.devices.loudspeaker import open_loudspeaker
 from tml_ros.devices.loudspeaker_status import LoudspeakerAbsentError
+from tml_ros.devices.yielding_loudspeaker import YieldingLoudspeaker
 from tml_ros.nodes import qos
 from tml_ros.nodes.exit_codes import FAILED
 from tml_ros.nodes.messages import samples_of
+from tml_ros.nodes.node_heartbeat import NodeHeartbeat
 from tml_ros.nodes.parameters import number_parameter, source_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message
@@ -31,7 +35,7 @@ PLAYBACK_SECONDS = 0.1
 
 
 class SpeakerNode(Node):
-    """Plays speech of 16 kHz mono.
+    """Plays speech and warnings of 16 kHz mono, never both.
 
     Parameters:
         sink: name (or part of it) or index of a PortAudio device, a .wav file to write, or "none"
@@ -39,12 +43,20 @@ class SpeakerNode(Node):
         volume: 0..1 (default 1).
 
     Subscribes:
-        speech/audio (Int16MultiArray, one channel): queued; beyond a minute the oldest gives way
-        speech/text (String): the words of it, shown on /diagnostics
-        speech/flush (Empty): forget what is queued; silent within 50 ms
+        speech/audio (Int16MultiArray, one channel): queued; beyond a minute the oldest gives way;
+            left out while a warning is being played
+        speech/warning (Int16MultiArray, one channel): played in place of everything else within
+            50 ms, of speech and of the warning before; without frames: ends the warning that is
+            being played
+        speech/text (String): the words of both, shown on /diagnostics
+        speech/flush (Empty): forget what is queued of speech; silent within 50 ms. A warning is
+            not ended by it: whoever speaks may take back its own words, not the guardian's
     Publishes:
         speech/playback (UInt64), 10 Hz: samples that really went out since the start
-        /diagnostics (DiagnosticArray), 1 Hz: played, waiting, flushed, dropped, malformed
+        heartbeat (DiagnosticArray), 5 Hz: its work is the samples that the sink takes, silence
+            included; one that is lost, or can no longer be written, does none
+        /diagnostics (DiagnosticArray), 1 Hz: played, waiting, flushed, dropped, malformed, warnings
+            and the samples of speech that yielded to them
 
     Fails to start, with exit code 2, on a wrong parameter, a file that cannot be created or without
     PortAudio; with exit code 1 where the device is not there, because it may be the next time. A
@@ -63,10 +75,17 @@ class SpeakerNode(Node):
         self._last_text = ""
         self._malformed = 0
         self._lost = False
+        self._taken = 0
         self._playback = self.create_publisher(UInt64, "speech/playback", qos.PLAYBACK)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
         sink = None if self._sink == NO_SINK else self._sink
         self._speaker = open_loudspeaker(sink, rate=SAMPLE_RATE)
+        self._voice = YieldingLoudspeaker(self._speaker)
+        self._heart = NodeHeartbeat(
+            self, name=self.get_name(), cell=self.get_namespace().strip("/")
+        )
+        self._heart.expect(True)
+        self.create_subscription(Int16MultiArray, "speech/warning", self._on_warning, qos.SPEECH)
         self.create_subscription(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
         self.create_subscription(String, "speech/text", self._on_text, qos.SPEECH)
         self.create_subscription(Empty, "speech/flush", self._on_flush, qos.SPEECH)
@@ -79,26 +98,37 @@ class SpeakerNode(Node):
         self._speaker.close()
         super().destroy_node()
 
+    def _on_warning(self, message: Int16MultiArray) -> None:
+        samples = self._samples(message, "speech/warning")
+        if samples is not None:
+            self._voice.warn(samples)
+
     def _on_audio(self, message: Int16MultiArray) -> None:
+        samples = self._samples(message, "speech/audio")
+        if samples is not None:
+            self._voice.say(samples)
+
+    def _samples(self, message: Int16MultiArray, topic: str) -> NDArray[np.float32] | None:
         try:
             samples = samples_of(message, channels=1)
         except ValueError as problem:
             self._malformed += 1
-            self.get_logger().warning(
-                f"speech/audio is left out: {problem}", throttle_duration_sec=5.0
-            )
-            return
-        self._speaker.write(samples[:, 0] * np.float32(self._volume / 32_768))
+            self.get_logger().warning(f"{topic} is left out: {problem}", throttle_duration_sec=5.0)
+            return None
+        return samples[:, 0] * np.float32(self._volume / 32_768)
 
     def _on_text(self, message: String) -> None:
         self._last_text = message.data[:200]
 
     def _on_flush(self, _: Empty) -> None:
-        self._speaker.flush()
+        self._voice.flush()
 
     def _on_tick(self) -> None:
         self._playback.publish(UInt64(data=self._speaker.samples_played))
         status = self._speaker.status
+        if status.taken > self._taken and not status.lost:
+            self._heart.done(status.taken - self._taken)
+        self._taken = status.taken
         if status.lost is not self._lost:
             self._lost = status.lost
             if status.lost:
@@ -109,6 +139,8 @@ class SpeakerNode(Node):
     def _report(self) -> None:
         status = self._speaker.status
         level, summary = OK, "speaking" if status.waiting else "silent"
+        if self._voice.warning:
+            summary = "warning"
         if status.lost:
             level, summary = ERROR, "lost"
         elif self._malformed or status.dropped:
@@ -120,6 +152,8 @@ class SpeakerNode(Node):
             "flushed": str(status.flushed),
             "dropped": str(status.dropped),
             "malformed": str(self._malformed),
+            "warnings": str(self._voice.warnings),
+            "yielded": str(self._voice.yielded),
             "retries": str(status.retries),
             "last_text": self._last_text,
             "last_error": status.last_error,
