@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from tiny_model import tiny_preset
 
 from tml_ros.bench.judge.ranking import at_threshold
+from tml_ros.bench.model_bars import HAZARDS
 from tml_ros.model.hazard_places import hazard_count, hazard_index
 from tml_ros.training.exams.answer_sheet import AnswerSheet, RightAnswers
 from tml_ros.training.exams.hazard_exam import as_alarms, scored_runs
-from tml_ros.training.graduation.bars import BARS, FEWEST_SPANS
 from tml_ros.training.graduation.hazard_calibration import (
+    FEWEST_SPANS,
     FOLDS,
     LARGEST,
     MARGIN,
@@ -160,6 +161,6 @@ def test_trust_is_a_matter_of_the_bar(
 
 
 def test_every_kind_has_a_bar() -> None:
-    assert BARS[HazardKind.PERSON_IN_ZONE].recall == 0.95
-    assert BARS[HazardKind.PERSON_DOWN].recall == 0.85
-    assert len(BARS) == 9
+    assert HAZARDS[HazardKind.PERSON_IN_ZONE].recall == 0.95
+    assert HAZARDS[HazardKind.PERSON_DOWN].recall == 0.85
+    assert len(HAZARDS) == 9

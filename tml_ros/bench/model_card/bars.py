@@ -17,11 +17,18 @@ from tml_ros.bench.evaluation.opinions import Opinion
 from tml_ros.bench.evaluation.wording import plain
 from tml_ros.bench.judge.interval import Estimate, share
 from tml_ros.bench.judge.outcome import Fault
+from tml_ros.bench.model_bars import (
+    HAZARDS,
+    PLAIN,
+    RIGHT_REPLIES,
+    UNASKED_PER_HOUR,
+    WITH_GUARDS,
+    HazardBar,
+)
 from tml_ros.bench.model_card.evidence import REPLIES, Done, Evaluation, Evidence
 from tml_ros.sim.truth.expectation import Rule
 from tml_ros.turn.hazard import HazardKind
 
-PLAIN = (HazardKind.PERSON_IN_ZONE, HazardKind.SIREN, HazardKind.IMPACT_SOUND)
 HARD = (
     HazardKind.PERSON_DOWN,
     HazardKind.SMOKE_OR_FIRE,
@@ -102,31 +109,31 @@ def held_bars(evidence: Evidence) -> tuple[Held, ...]:
 def bars() -> Iterator[Bar]:
     """All of them."""
     for kind in PLAIN:
-        yield from _hazard(kind, Opinion.MODEL, recall=0.95, per_hour=1.0)
+        yield from _hazard(kind, Opinion.MODEL, HAZARDS[kind])
         late = partial(_of_hazard, kind=kind, opinion=Opinion.MODEL, key="delay_p95")
         yield Bar(f"model alone, {plain(kind.value)}: delay, p95", 0.8, Unit.SECONDS, late, True)
     for kind in HARD:
-        yield from _hazard(kind, Opinion.MODEL, recall=0.85, per_hour=1.0)
+        yield from _hazard(kind, Opinion.MODEL, HAZARDS[kind])
     for kind in PLAIN:
-        yield from _hazard(kind, Opinion.BOTH, recall=0.98, per_hour=1 / 8)
+        yield from _hazard(kind, Opinion.BOTH, WITH_GUARDS)
     yield from _talk()
     yield Bar("voice: understood, of what is of espeak-ng", 0.95, Unit.SHARE, _voice)
     yield Bar("one turn, p99", 20.0, Unit.MS, _turn, True)
 
 
-def _hazard(kind: HazardKind, by: Opinion, *, recall: float, per_hour: float) -> Iterator[Bar]:
+def _hazard(kind: HazardKind, by: Opinion, bar: HazardBar) -> Iterator[Bar]:
     who = "guards and model" if by is Opinion.BOTH else "model alone"
     name = f"{who}, {plain(kind.value)}"
     find = partial(_of_hazard, kind=kind, opinion=by)
-    yield Bar(f"{name}: found", recall, Unit.SHARE, partial(find, key="recall"))
+    yield Bar(f"{name}: found", bar.recall, Unit.SHARE, partial(find, key="recall"))
     false = partial(find, key="false_per_hour")
-    yield Bar(f"{name}: false alarms", per_hour, Unit.PER_HOUR, false, True)
+    yield Bar(f"{name}: false alarms", bar.per_hour, Unit.PER_HOUR, false, True)
 
 
 def _talk() -> Iterator[Bar]:
     quiet = partial(_replies, least=QUIET_DB, below=None)
     noisy = partial(_replies, least=NOISY_DB, below=QUIET_DB)
-    yield Bar("right reply, speech 5 dB or more above all else", 0.95, Unit.SHARE, quiet)
+    yield Bar("right reply, speech 5 dB or more above all else", RIGHT_REPLIES, Unit.SHARE, quiet)
     yield Bar("right reply, 0 to 5 dB", 0.85, Unit.SHARE, noisy)
     for percent, limit in ((50, 0.35), (95, 0.6)):
         find = partial(_of_rule, rule=Rule.ANSWER, key=f"delay_p{percent}")
@@ -136,7 +143,7 @@ def _talk() -> Iterator[Bar]:
         (Rule.QUIET, "answers chatter that is not meant for it"),
     ):
         yield Bar(name, 0.05, Unit.SHARE, partial(_wrong_of_rule, rule=rule), True)
-    yield Bar("speaks unasked", 2.0, Unit.PER_HOUR, _unasked, True)
+    yield Bar("speaks unasked", UNASKED_PER_HOUR, Unit.PER_HOUR, _unasked, True)
     fall_silent = partial(_of_rule, rule=Rule.FALL_SILENT, key="share")
     yield Bar("silent in time when told to stop or talked over", 0.95, Unit.SHARE, fall_silent)
     yield Bar(f"warns within {WARNED_S:g} s", 0.9, Unit.SHARE, _warned)

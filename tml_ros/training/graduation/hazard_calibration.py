@@ -23,13 +23,15 @@ from tml_ros.bench.judge.ranking import (
     alarms_above,
     auc,
 )
+from tml_ros.bench.model_bars import HAZARDS
 from tml_ros.model.preset import Preset
 from tml_ros.training.exams.alarm_scores import NEVER
 from tml_ros.training.exams.answer_sheet import AnswerSheet
 from tml_ros.training.exams.hazard_exam import as_alarms, cell_hours, recall_of, scored_runs
-from tml_ros.training.graduation.bars import BARS, FEWEST_SPANS
 from tml_ros.turn.hazard import HazardKind
 
+FEWEST_SPANS = 20
+"""Hazards to be found, below which nothing is shown."""
 FOLDS = 8
 MARGIN = 2.0
 """Logits above all there were, for a kind that can only be alarmed of wrongly."""
@@ -54,7 +56,7 @@ class KindCalibration:
     @property
     def trusted(self) -> bool:
         """Whether it meets its bar."""
-        bar = BARS[self.kind]
+        bar = HAZARDS[self.kind]
         if self.recall is None or self.spans < FEWEST_SPANS:
             return False
         return self.recall >= bar.recall and self.false_per_hour <= bar.per_hour

@@ -9,14 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tml_ros.bench.model_bars import RIGHT_REPLIES, UNASKED_PER_HOUR
 from tml_ros.training.exams.answer_sheet import AnswerSheet
 from tml_ros.training.exams.floor_exam import FloorMarks
 from tml_ros.training.exams.text_exam import text_figures
 
-RIGHT = 0.95
-"""Share of texts that begin in time, and of those that begin with the right words, at least."""
-UNASKED_PER_HOUR = 2.0
-"""False beginnings, at most."""
 FEWEST_STARTS = 100
 """Beginnings, below which nothing is shown."""
 
@@ -34,11 +31,11 @@ class SpeechTrust:
 
     @property
     def trusted(self) -> bool:
-        """Whether the bars are met."""
+        """Whether the bars are met: by texts that begin in time, and by their first words."""
         if self.in_time is None or self.begun_right is None or self.starts < FEWEST_STARTS:
             return False
         right = min(self.in_time, self.begun_right)
-        return right >= RIGHT and self.unasked_per_hour <= UNASKED_PER_HOUR
+        return right >= RIGHT_REPLIES and self.unasked_per_hour <= UNASKED_PER_HOUR
 
     def facts(self) -> Mapping[str, Any]:
         """As of JSON."""
