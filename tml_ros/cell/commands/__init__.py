@@ -1,0 +1,1 @@
+"""What operators may ask of a cell's alarms, whether it is really they who ask, and the answer."""
