@@ -30,9 +30,7 @@ class Reply:
 
 
 BACKCHANNELS: Final = ("mm-hm", "okay", "right")
-"""Signs of listening."""
-PRONOUNCED: Final = {"mm-hm": "um hum"}
-"""What a speech synthesiser is given, which would spell these out."""
+"""Signs of listening; `SAID_AS` has what espeak-ng would spell out."""
 CONFIRMATION: Final = "Okay."
 """To a task or a thank-you; nobody expects it."""
 
