@@ -186,11 +186,6 @@ class CellDescription(_Strict):
     background: BackgroundDescription = Field(default_factory=BackgroundDescription)
     guardian: GuardianDescription = Field(default_factory=GuardianDescription)
 
-    @field_validator("experimental")
-    @classmethod
-    def _each_once(cls, experimental: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
-        return tuple(dict.fromkeys(experimental))
-
     @model_validator(mode="wrap")
     @classmethod
     def _streams_agree(

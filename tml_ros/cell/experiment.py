@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
 
 from tml_ros.turn.hazard import HazardKind
 
@@ -26,6 +25,3 @@ class Experiment(str, Enum):
     def kind(self) -> HazardKind | None:
         """The kind of hazard, None for speech."""
         return None if self is Experiment.SPEECH else HazardKind(self.value)
-
-
-NOTHING: Final[tuple[Experiment, ...]] = ()

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tml_ros.cell.experiment import NOTHING, Experiment
+from tml_ros.cell.experiment import Experiment
 from tml_ros.cell.turn_figures import MUTED_TURNS, UNTRUSTED_HAZARDS
 from tml_ros.model.interface import InteractionModel
 from tml_ros.turn.hazard import HazardKind
@@ -53,7 +53,7 @@ class ModelStanding:
 
 
 def model_standing(
-    model: InteractionModel, *, experimental: Iterable[Experiment] = NOTHING
+    model: InteractionModel, *, experimental: Iterable[Experiment] = ()
 ) -> ModelStanding:
     """How the model stands; one that is untrained is trusted with nothing, whatever it says.
 
