@@ -47,3 +47,46 @@ def test_a_stream_that_never_came_is_lost_after_its_time_to_begin(
     assert lost(freshness, 100 * S + grace_ns + 1) == {"a"}
     freshness.reset()
     assert lost(freshness, 100 * S + grace_ns + 1) == set()
+
+
+def stale(freshness: Freshness, now_ns: int) -> set[str]:
+    hazards = freshness.hazards(now_ns)
+    return {h.zone for h in hazards if h.kind is HazardKind.CAMERA_STALE and h.score == 1.0}
+
+
+@pytest.mark.parametrize(
+    ("age_ns", "found"),
+    [
+        (0, set()),
+        (S, set()),
+        (S + 1, {"a"}),
+        (3_600 * S, {"a"}),
+        (-S, set()),
+        (-S - 1, {"a"}),
+        (-3_600 * S, {"a"}),
+    ],
+    ids=["new", "just new", "old", "an hour old", "ahead", "of the future", "an hour ahead"],
+)
+def test_data_of_another_time_than_now_is_stale_and_not_lost(age_ns: int, found: set[str]) -> None:
+    freshness = Freshness(HazardKind.CAMERA_LOST, {"a": S}, stale=HazardKind.CAMERA_STALE)
+    for step in range(30):
+        now_ns = 100_000 * S + step * S // 10
+        freshness.seen("a", now_ns, now_ns - age_ns)
+        assert stale(freshness, now_ns) == found
+        assert HazardKind.CAMERA_LOST not in {
+            hazard.kind for hazard in freshness.hazards(now_ns) if hazard.score == 1.0
+        }
+
+
+def test_a_stale_stream_that_falls_silent_is_lost_and_one_that_catches_up_is_neither() -> None:
+    freshness = Freshness(HazardKind.CAMERA_LOST, {"a": S}, stale=HazardKind.CAMERA_STALE)
+    freshness.seen("a", 20 * S, 10 * S)
+    kinds = {hazard.kind for hazard in freshness.hazards(22 * S) if hazard.score == 1.0}
+    assert kinds == {HazardKind.CAMERA_LOST}
+    freshness.seen("a", 23 * S, 22 * S)
+    assert not any(hazard.score for hazard in freshness.hazards(23 * S))
+
+
+def test_of_a_stream_that_never_came_nobody_says_that_it_is_not_stale() -> None:
+    freshness = Freshness(HazardKind.CAMERA_LOST, {"a": S}, stale=HazardKind.CAMERA_STALE)
+    assert {hazard.kind for hazard in freshness.hazards(S)} == {HazardKind.CAMERA_LOST}

@@ -191,6 +191,21 @@ def test_a_camera_that_repeats_its_last_picture_under_the_same_stamp_is_lost() -
     assert guardian.stale_inputs == 19
 
 
+@pytest.mark.parametrize("age_ns", [3 * S, -3 * S], ids=["old", "of the future"])
+def test_pictures_and_sound_of_another_time_are_stale_and_not_lost_until_they_are_of_now(
+    age_ns: int,
+) -> None:
+    guardian = Guardian(CELL, guards=guards())
+    stale = {(HazardKind.CAMERA_STALE, "eye"), (HazardKind.MICROPHONE_STALE, "ear")}
+    for number in range(60):
+        now_ns = T0 + number * FRAME_NS
+        wrong_ns = age_ns if 20 <= number < 40 else 0
+        guardian.observe_frame(frame(now_ns - wrong_ns), now_ns)
+        guardian.observe_frame(frame(now_ns, "gate"), now_ns)
+        guardian.observe_audio(block(now_ns - S // 10 - wrong_ns), now_ns)
+        assert standing(guardian) == (stale if 20 <= number < 50 else set()), number
+
+
 def test_a_microphone_that_is_fresh_but_dead_stays_lost() -> None:
     dead = Watch(lambda t: [stated(DEAF, "ear", 1.0, t)])
     guardian = Guardian(CELL, guards=guards(ear=[dead]))

@@ -5,7 +5,8 @@ of the call; alarm transitions go out. One thread owns a guardian. Given the sam
 same answers, live or replayed.
 
 What goes wrong around it is data:
-- A stream that falls silent, or repeats old stamps, is camera_lost or microphone_lost.
+- A stream that falls silent, or repeats old stamps, is camera_lost or microphone_lost; one whose
+  stamps are far from the time at which they come is camera_stale or microphone_stale.
 - A guard that raises is itself a defined outcome: its stream is reported lost, because a picture
   nobody can judge is as good as none, the reason is in `faults`, the guard starts anew, and the
   report is taken back with its next good answer. The other guards do not notice.
@@ -65,10 +66,12 @@ class Guardian:
         self._camera_freshness = Freshness(
             HazardKind.CAMERA_LOST,
             {name: round(camera.lost_after * 1e9) for name, camera in cell.cameras.items()},
+            stale=HazardKind.CAMERA_STALE,
         )
         self._microphone_freshness = Freshness(
             HazardKind.MICROPHONE_LOST,
             {name: round(mic.lost_after * 1e9) for name, mic in cell.microphones.items()},
+            stale=HazardKind.MICROPHONE_STALE,
         )
         self._manager = AlarmManager(policies(cell))
         self._statements = Statements()
@@ -179,7 +182,7 @@ class Guardian:
                 return []
             self._reset_guards(name)
         self._newest_frame_ns[name] = frame.stamp_ns
-        self._camera_freshness.seen(name, now_ns)
+        self._camera_freshness.seen(name, now_ns, frame.stamp_ns)
         lost = Hazard(HazardKind.CAMERA_LOST, name, 1.0, HazardSource.GUARD, frame.stamp_ns)
         try:
             picture = prepare_picture(frame)
@@ -202,7 +205,7 @@ class Guardian:
             self._stale_inputs += 1
             return []
         self._sound_end_ns[name] = block.end_ns
-        self._microphone_freshness.seen(name, now_ns)
+        self._microphone_freshness.seen(name, now_ns, block.end_ns)
         lost = Hazard(HazardKind.MICROPHONE_LOST, name, 1.0, HazardSource.GUARD, block.start_ns)
         joint: list[Hazard] = []
         for guard in self._microphones[name]:
