@@ -65,10 +65,10 @@ def test_an_untrained_model_is_mute(said: TurnOutput, muted: int) -> None:
 @pytest.mark.parametrize(
     ("standing", "words"),
     [
-        (ModelStanding("m", False, frozenset()), "untrained: nothing that it says"),
+        (ModelStanding("m", False, frozenset()), "untrained and believed in nothing"),
         (ModelStanding("m", True, frozenset()), "trusted with no kind of hazard"),
-        (ModelStanding("m", True, frozenset({SIREN, DOWN})), "with person_down, siren"),
-        (ModelStanding("m", True, frozenset(), speech=False), "says what it is handed, nothing"),
+        (ModelStanding("m", True, frozenset({SIREN, DOWN})), "with person down, siren"),
+        (ModelStanding("m", True, frozenset(), speech=False), "says only what it is handed"),
         (
             ModelStanding(
                 "m",
@@ -76,7 +76,7 @@ def test_an_untrained_model_is_mute(said: TurnOutput, muted: int) -> None:
                 frozenset({SIREN, DOWN}),
                 experimental=frozenset({Experiment.SIREN, Experiment.SPEECH}),
             ),
-            "trusted with person_down; experimental: siren, speech",
+            "trusted with person down, experimental: siren, speech",
         ),
     ],
 )

@@ -163,7 +163,7 @@ def stands(name: str, *trusted: str, trained: bool) -> dict[str, object]:
     ("model", "told", "verdict"),
     [
         ("none", "guards alone", None),
-        ("nano", "untrained: nothing", stands("nano", trained=False)),
+        ("nano", "untrained and believed", stands("nano", trained=False)),
         ("trained.yaml", "with siren", stands("trained", "siren", trained=True)),
     ],
 )

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tml_ros.cell.experiment import Experiment
+from tml_ros.cell.model_belief import model_belief
 from tml_ros.cell.turn_figures import MUTED_TURNS, UNTRUSTED_HAZARDS
 from tml_ros.model.interface import InteractionModel
 from tml_ros.turn.hazard import HazardKind
@@ -37,19 +38,12 @@ class ModelStanding:
 
     def __str__(self) -> str:
         """In plain words, for people."""
-        if not self.trained:
-            return "untrained: nothing that it says or judges is passed on"
-        earned = sorted(kind.value for kind in self.trusted if not self._tried(kind))
-        parts = [f"trained; trusted with {', '.join(earned) or 'no kind of hazard'}"]
-        if not self.speech:
-            parts.append("says what it is handed, nothing of its own")
-        if self.experimental:
-            tried = ", ".join(sorted(one.value for one in self.experimental))
-            parts.append(f"experimental: {tried}")
-        return "; ".join(parts)
-
-    def _tried(self, kind: HazardKind) -> bool:
-        return any(one.kind is kind for one in self.experimental)
+        return model_belief(
+            trained=self.trained,
+            trusted=(kind.value for kind in self.trusted),
+            speaks=self.speech,
+            experimental=(one.value for one in self.experimental),
+        )
 
 
 def model_standing(

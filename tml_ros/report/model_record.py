@@ -6,10 +6,11 @@ Read off the heartbeat's values. Frozen; any thread.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tml_ros.cell.model_belief import model_belief
 from tml_ros.model.interface import NO_MODEL
 from tml_ros.turn.hazard import HazardKind
 
@@ -52,15 +53,12 @@ class ModelRecord:
     @property
     def belief(self) -> str:
         """How far it is believed, in words."""
-        if not self.trained:
-            return "untrained and believed in nothing"
-        earned = (kind.value for kind in self.trusted if kind.value not in self.experimental)
-        belief = f"trained, trusted with {_words(earned) or 'no kind of hazard'}"
-        if not self.speaks:
-            belief += ", says only what it is handed"
-        if self.experimental:
-            belief += f", experimental: {_words(self.experimental)}"
-        return belief
+        return model_belief(
+            trained=self.trained,
+            trusted=(kind.value for kind in self.trusted),
+            speaks=self.speaks,
+            experimental=self.experimental,
+        )
 
     def sentence(self, *, turns: int, misses: int) -> str:
         """The same in words. misses: turns answered later than a turn lasts."""
@@ -87,10 +85,6 @@ def parse_model(values: Mapping[str, str]) -> ModelRecord | None:
         speaks=values.get(SPEAKS) != "false",
         experimental=tuple(name for name in values.get(EXPERIMENTAL, "").split(",") if name),
     )
-
-
-def _words(names: Iterable[str]) -> str:
-    return ", ".join(sorted(name.replace("_", " ") for name in names))
 
 
 def _kinds(text: str) -> frozenset[HazardKind]:
