@@ -50,13 +50,15 @@ _MODEL_ITSELF = (HazardKind.MODEL_LATE, HazardKind.MODEL_LOST)
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """A warning to be played now. samples: float32 [n], mono, 16 kHz, -1..1, read-only: the
-    attention tone and the words.
+    attention tone and the words. kind, zone: of the alarm; None where it is about no single one.
     """
 
     stamp_ns: int
     text: str
     priority: Priority
     samples: Samples
+    kind: HazardKind | None = None
+    zone: str = ""
 
 
 class Announcer:
@@ -106,11 +108,13 @@ class Announcer:
 
     def _announcement(self, transition: AlarmTransition, text: str) -> Announcement:
         kind, priority = transition.alarm.kind, transition.alarm.priority
+        zone, stamp_ns = transition.alarm.zone, transition.stamp_ns
         for words in (text, self._text(kind, self._cell)):
             clip = self._clips.get((words, priority))
             if clip is not None:
-                return Announcement(transition.stamp_ns, words, priority, clip)
-        return Announcement(transition.stamp_ns, text, priority, _joined(attention_tone(priority)))
+                return Announcement(stamp_ns, words, priority, clip, kind, zone)
+        tone = _joined(attention_tone(priority))
+        return Announcement(stamp_ns, text, priority, tone, kind, zone)
 
     def _foreseen(self, cell: CellDescription) -> Iterator[tuple[HazardKind, str]]:
         """Every alarm the cell can have, the most urgent first."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tml_ros.bench.judge.conduct import Speaker, TimedWord, Utterance
 from tml_ros.cell.announcer import Announcement
-from tml_ros.cell.speech_queue import SpeechQueue
+from tml_ros.cell.warning_voice import WarningVoice
 from tml_ros.turn.micro_turn import SAMPLE_RATE, TURN_NS, TURN_SAMPLES, samples_ns
 from tml_ros.turn.turn_output import Floor, TurnOutput
 
@@ -48,7 +48,8 @@ class CellVoice:
         self._sound = np.zeros(round(seconds * SAMPLE_RATE), np.float32)
         self._runs: list[_Run] = []
         self._warnings: list[Utterance] = []
-        self._queue = SpeechQueue(say=self._say, flush=self._flush)
+        # No model is told of: warnings are judged as the guardian's, whatever the model says.
+        self._guardian = WarningVoice(say=self._say, stop=self._cut)
         self._now_ns = 0
         self._warned_until = 0
 
@@ -64,13 +65,13 @@ class CellVoice:
     def advance(self, now_ns: int) -> None:
         """Let time pass: warnings that wait are said."""
         self._now_ns = now_ns
-        self._queue.advance(now_ns)
+        self._guardian.advance(now_ns)
 
     def warn(self, announcements: Iterable[Announcement], now_ns: int) -> None:
         """Warnings were raised."""
         self._now_ns = now_ns
         for announcement in announcements:
-            self._queue.add(announcement, now_ns)
+            self._guardian.add(announcement, now_ns)
 
     def speak(self, output: TurnOutput) -> None:
         """The model has answered a turn."""
@@ -134,6 +135,8 @@ class CellVoice:
 
     def _say(self, announcement: Announcement) -> None:
         begin = _samples(self._now_ns)
+        if self._warned_until > begin:
+            self._cut()
         room = self._sound[begin : begin + len(announcement.samples)]
         room[:] = announcement.samples[: len(room)]
         self._warned_until = begin + len(announcement.samples)
@@ -141,7 +144,7 @@ class CellVoice:
         end_s = start_s + samples_ns(len(announcement.samples)) / 1e9
         self._warnings.append(Utterance(start_s, end_s, announcement.text, Speaker.GUARDIAN))
 
-    def _flush(self) -> None:
+    def _cut(self) -> None:
         begin = _samples(self._now_ns)
         self._sound[begin:] = 0.0
         self._warned_until = begin
