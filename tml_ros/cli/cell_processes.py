@@ -52,6 +52,7 @@ def cell_processes(
     simulation: Path | None = None,
     wait_for_subscribers: int | None = None,
     files_start_s: float = 0.0,
+    behind: str = "",
     environment: Mapping[str, str] | None = None,
 ) -> list[ProcessSpec]:
     """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
@@ -67,6 +68,8 @@ def cell_processes(
         for nobody, so that the guardian sees and hears when the interaction cannot start.
     files_start_s: where the cell has several files to see and hear, all begin at this time, seconds
         of the nodes' clock, so that sound and picture belong together; 0 for as soon as each can.
+    behind: what the topics of cameras and microphones end in on which their sources publish, where
+        somebody stands between them and the cell and passes them on.
     environment: what to add to, this process's own unless given. Discovery stays on this machine
         unless it says otherwise.
     Raises CellFileError.
@@ -131,7 +134,7 @@ def cell_processes(
                     "microphone",
                     _microphone_parameters(microphone)
                     | awaited(is_file=names_sound_file(microphone.source)),
-                    remaps={"audio": microphone_topic(cell, name)},
+                    remaps={"audio": microphone_topic(cell, name) + behind},
                 )
             )
     for name, camera in cell.cameras.items():
@@ -142,7 +145,7 @@ def cell_processes(
                     "camera",
                     _camera_parameters(name, camera)
                     | awaited(is_file=names_video_file(camera.source)),
-                    remaps={"image": camera_topic(cell, name)},
+                    remaps={"image": camera_topic(cell, name) + behind},
                     profile=CAMERA,
                 )
             )
