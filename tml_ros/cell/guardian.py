@@ -18,7 +18,7 @@ What goes wrong around it is data:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -26,9 +26,13 @@ from tml_ros.cell.cell_description import CellDescription, policies
 from tml_ros.cell.cell_guards import CellGuards, cell_guards
 from tml_ros.cell.cell_time import JUMP_NS, CellTime
 from tml_ros.cell.freshness import Freshness
+from tml_ros.cell.guardian_description import alarm_rules
 from tml_ros.cell.statements import Statements
-from tml_ros.safety.alarm import Alarm, AlarmTransition
+from tml_ros.safety.alarm import Alarm, AlarmTransition, Withholding
+from tml_ros.safety.alarm_health import AlarmHealth
 from tml_ros.safety.alarm_manager import AlarmManager
+from tml_ros.safety.alarm_memory import AlarmMemory
+from tml_ros.safety.alarm_summary import FloodSummary
 from tml_ros.safety.guards.guard import CameraGuard, MicrophoneGuard
 from tml_ros.safety.guards.picture import prepare_picture
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
@@ -73,7 +77,7 @@ class Guardian:
             {name: round(mic.lost_after * 1e9) for name, mic in cell.microphones.items()},
             stale=HazardKind.MICROPHONE_STALE,
         )
-        self._manager = AlarmManager(policies(cell))
+        self._manager = AlarmManager(policies(cell), alarm_rules(cell.guardian))
         self._statements = Statements()
         self._time = CellTime()
         self._jumped = False
@@ -146,8 +150,111 @@ class Guardian:
         now_ns = self._advance_time(now_ns)
         return self._manager.reset(kind, zone, operator=operator, now_ns=now_ns)
 
+    def shelve(
+        self,
+        kind: HazardKind,
+        zone: str,
+        *,
+        operator: str,
+        reason: str,
+        now_ns: int,
+        duration_ns: int | None = None,
+    ) -> list[AlarmTransition]:
+        """An operator wants to hear nothing of an alarm for a while; see `AlarmManager.shelve`."""
+        return self._manager.shelve(
+            kind,
+            zone,
+            operator=operator,
+            reason=reason,
+            now_ns=self._advance_time(now_ns),
+            duration_ns=duration_ns,
+        )
+
+    def unshelve(
+        self, kind: HazardKind, zone: str, *, operator: str, now_ns: int, reason: str = ""
+    ) -> list[AlarmTransition]:
+        """An operator ends a shelving."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.unshelve(kind, zone, operator=operator, now_ns=now_ns, reason=reason)
+
+    def remove_from_service(
+        self, kind: HazardKind, zone: str, *, operator: str, reason: str, now_ns: int
+    ) -> list[AlarmTransition]:
+        """An alarm is not heard until somebody puts it back."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.remove_from_service(
+            kind, zone, operator=operator, reason=reason, now_ns=now_ns
+        )
+
+    def return_to_service(
+        self, kind: HazardKind, zone: str, *, operator: str, now_ns: int, reason: str = ""
+    ) -> list[AlarmTransition]:
+        """An alarm is put back."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.return_to_service(
+            kind, zone, operator=operator, now_ns=now_ns, reason=reason
+        )
+
+    def begin_condition(
+        self,
+        name: str,
+        *,
+        operator: str,
+        reason: str,
+        now_ns: int,
+        duration_ns: int | None = None,
+    ) -> list[AlarmTransition]:
+        """A condition of the cell file holds; see `AlarmManager.begin_condition`."""
+        return self._manager.begin_condition(
+            name,
+            operator=operator,
+            reason=reason,
+            now_ns=self._advance_time(now_ns),
+            duration_ns=duration_ns,
+        )
+
+    def end_condition(
+        self, name: str, *, operator: str, now_ns: int, reason: str = ""
+    ) -> list[AlarmTransition]:
+        """A condition of the cell file no longer holds."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.end_condition(name, operator=operator, now_ns=now_ns, reason=reason)
+
+    def judge_false(
+        self, kind: HazardKind, zone: str, *, operator: str, reason: str, now_ns: int
+    ) -> list[AlarmTransition]:
+        """An operator says that there was no hazard when the alarm was last raised, and why."""
+        now_ns = self._advance_time(now_ns)
+        return self._manager.judge_false(
+            kind, zone, operator=operator, reason=reason, now_ns=now_ns
+        )
+
+    def take_summary(self, now_ns: int) -> FloodSummary | None:
+        """What was held back and not told yet, once it is time; see `AlarmManager`."""
+        return self._manager.take_summary(self._advance_time(now_ns))
+
+    def health(self, now_ns: int) -> AlarmHealth:
+        """How the alarms fare."""
+        return self._manager.health(self._advance_time(now_ns))
+
+    def memory(self) -> AlarmMemory:
+        """Everything of the alarms that is needed to go on after a restart of the process."""
+        return self._manager.memory()
+
+    def recall(self, memory: AlarmMemory, now_ns: int) -> list[AlarmTransition]:
+        """Go on with the alarms of a memory; what fell due meanwhile. Comes before all else."""
+        return self._manager.recall(memory, self._advance_time(now_ns))
+
+    @property
+    def conditions(self) -> Mapping[str, Withholding]:
+        """The conditions that hold, such as maintenance, by name."""
+        return self._manager.conditions
+
     def alarms(self) -> tuple[Alarm, ...]:
-        """Every alarm that is not normal: highest priority first, then by kind and zone."""
+        """Every alarm that is not normal, or shelved, or out of service.
+
+        Highest priority first, then by kind and zone.
+        """
         return self._manager.alarms()
 
     def hazards(self) -> tuple[Hazard, ...]:

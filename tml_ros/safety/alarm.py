@@ -11,6 +11,9 @@ from enum import Enum
 
 from tml_ros.turn.hazard import Box, HazardKind
 
+Place = tuple[HazardKind, str]
+"""What tells one alarm from another: its kind and its zone."""
+
 
 class Priority(str, Enum):
     """How soon an operator must act. Ordered by `rank`."""
@@ -146,7 +149,8 @@ class AlarmPolicy:
 class Alarm:
     """The present life of one alarm, which is one kind in one zone.
 
-    source: "guard", "model" or "guard+model": who has judged the hazard present in this life.
+    source: "guard", "model" or "guard+model": who has judged the hazard present in this life; ""
+        of one that is listed only because it is withheld.
     raised_ns: when it was last raised; evidence_ns: stamp of the newest observation of it.
     withheld: why it is not announced, the gravest reason first; empty for one that is.
     """
@@ -181,3 +185,24 @@ class AlarmTransition:
     operator: str = ""
     reason: str = ""
     hearing: Hearing = Hearing.ANNOUNCED
+
+    @property
+    def annunciates(self) -> bool:
+        """Whether it calls an operator, where `hearing` lets it (ISA-18.2: annunciation).
+
+        An alarm calls when it is raised and raised anew, and when it is heard again while its
+        condition is present and nobody has acknowledged it.
+        """
+        if self.event in (AlarmEvent.RAISED, AlarmEvent.REALARMED):
+            return True
+        return self.event in _HEARD_AGAIN and self.alarm.state is AlarmState.ACTIVE_UNACKNOWLEDGED
+
+
+_HEARD_AGAIN = frozenset(
+    {
+        AlarmEvent.UNSHELVED,
+        AlarmEvent.UNSUPPRESSED,
+        AlarmEvent.RETURNED_TO_SERVICE,
+        AlarmEvent.SETTLED,
+    }
+)

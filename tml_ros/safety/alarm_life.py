@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmPolicy, AlarmState, AlarmTransition
+from tml_ros.safety.alarm_memory import LifeMemory, StatementMemory
 from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 
 _CATCH_UP_NS = 3_600_000_000_000
@@ -87,11 +88,15 @@ def next_state(
 
 @dataclass(slots=True)
 class _Statement:
-    """What one source last said: present or not, since when, and when it last said so."""
+    """What one source last said: present or not, since when, and when it last said so.
+
+    remembered: it said so before the process was restarted, and nothing since.
+    """
 
     present: bool
     since_ns: int
     stamp_ns: int
+    remembered: bool = False
 
 
 class AlarmLife:
@@ -107,6 +112,8 @@ class AlarmLife:
         self.policy = policy
         self.state = AlarmState.NORMAL
         self._statements: dict[HazardSource, _Statement] = {}
+        self._lapse_ns: int | None = None
+        """When what is only remembered to be present counts no longer."""
         self._sources: set[HazardSource] = set()
         self._present = False
         self._present_since_ns = 0
@@ -126,7 +133,9 @@ class AlarmLife:
     def due_ns(self) -> int | None:
         """When time alone will change the alarm next, if it will."""
         due = self._next_due()
-        return None if due is None else due[0]
+        if due is None or (self._lapse_ns is not None and self._lapse_ns < due[0]):
+            return self._lapse_ns
+        return due[0]
 
     def alarm(self) -> Alarm:
         """The alarm as it stands."""
@@ -154,6 +163,7 @@ class AlarmLife:
             self._statements[hazard.source] = _Statement(present, stamp_ns, stamp_ns)
         else:
             last.stamp_ns = max(last.stamp_ns, stamp_ns)
+            last.remembered = False
         if present:
             self._remember_evidence(hazard, stamp_ns)
         self._merge(stamp_ns)
@@ -162,12 +172,10 @@ class AlarmLife:
     def advance(self, until_ns: int, now_ns: int) -> list[AlarmTransition]:
         """Everything that fell due until `until_ns`, stamped `now_ns`, in order."""
         transitions = []
-        while (due := self._next_due()) is not None and due[0] <= until_ns:
-            due_ns, happens = due
-            if happens is AlarmInput.REALARM:
-                due_ns = self._skip_missed_realarms(due_ns, until_ns)
-            transitions += self._apply(happens, due_ns, now_ns)
-        return transitions
+        if self._lapse_ns is not None and self._lapse_ns <= until_ns:
+            transitions += self._fall_due(self._lapse_ns, now_ns)
+            self._lapse(self._lapse_ns)
+        return transitions + self._fall_due(until_ns, now_ns)
 
     def acknowledge(self, operator: str, now_ns: int) -> list[AlarmTransition]:
         """An operator takes notice; nothing happens where there is nothing to acknowledge."""
@@ -188,6 +196,74 @@ class AlarmLife:
         self._sounded_ns += by_ns
         self._raised_ns += by_ns
         self._evidence_ns += by_ns
+        if self._lapse_ns is not None:
+            self._lapse_ns += by_ns
+
+    def memory(self, opened_by: HazardSource) -> LifeMemory:
+        """Everything needed to go on after a restart. opened_by: whose statement began it."""
+        return LifeMemory(
+            kind=self.kind,
+            zone=self.zone,
+            opened_by=opened_by,
+            state=self.state,
+            statements=tuple(
+                StatementMemory(source, one.present, one.since_ns, one.stamp_ns)
+                for source, one in self._statements.items()
+            ),
+            sources=tuple(sorted(self._sources)),
+            present=self._present,
+            present_since_ns=self._present_since_ns,
+            changed_ns=self._changed_ns,
+            sounded_ns=self._sounded_ns,
+            raised_ns=self._raised_ns,
+            evidence_ns=self._evidence_ns,
+            box=self._box,
+            acknowledged_by=self._acknowledged_by,
+        )
+
+    @classmethod
+    def recalled(cls, memory: LifeMemory, policy: AlarmPolicy, *, lapse_ns: int) -> AlarmLife:
+        """The life that goes on from a memory.
+
+        What a source said to be present counts as present until it says anything again, or until
+        `lapse_ns`: no alarm vanishes, and none stands for ever because its source is gone.
+        """
+        life = cls(memory.kind, memory.zone, policy)
+        life.state = memory.state
+        life._statements = {
+            one.source: _Statement(one.present, one.since_ns, one.stamp_ns, remembered=True)
+            for one in memory.statements
+        }
+        life._lapse_ns = lapse_ns
+        life._sources = set(memory.sources)
+        life._present = memory.present
+        life._present_since_ns = memory.present_since_ns
+        life._changed_ns = memory.changed_ns
+        life._sounded_ns = memory.sounded_ns
+        life._raised_ns = memory.raised_ns
+        life._evidence_ns = memory.evidence_ns
+        life._box = memory.box
+        life._acknowledged_by = memory.acknowledged_by
+        return life
+
+    def _lapse(self, at_ns: int) -> None:
+        for statement in self._statements.values():
+            if statement.remembered and statement.present:
+                statement.present = False
+                statement.since_ns = at_ns
+        self._lapse_ns = None
+        self._merge(at_ns)
+
+    def _fall_due(self, until_ns: int, now_ns: int) -> list[AlarmTransition]:
+        transitions = []
+        while (due := self._next_due()) is not None:
+            due_ns, happens = due
+            if happens is AlarmInput.REALARM and self._skip_missed_realarms(due_ns, now_ns):
+                continue
+            if due_ns > until_ns:
+                break
+            transitions += self._apply(happens, due_ns, now_ns)
+        return transitions
 
     def _remember_evidence(self, hazard: Hazard, stamp_ns: int) -> None:
         self._sources.add(hazard.source)
@@ -227,12 +303,15 @@ class AlarmLife:
             return None
         return due_ns, AlarmInput.CONDITION_CAME if self._present else AlarmInput.CONDITION_WENT
 
-    def _skip_missed_realarms(self, due_ns: int, until_ns: int) -> int:
+    def _skip_missed_realarms(self, due_ns: int, now_ns: int) -> bool:
+        """Of re-alarms missed for long only the last is told; whether any was skipped."""
         condition_due_ns = self._condition_due_ns()
-        end_ns = until_ns if condition_due_ns is None else min(until_ns, condition_due_ns)
+        end_ns = now_ns if condition_due_ns is None else min(now_ns, condition_due_ns)
         if end_ns - due_ns <= _CATCH_UP_NS:
-            return due_ns
-        return end_ns - (end_ns - due_ns) % self.policy.realarm_ns
+            return False
+        missed = (end_ns - due_ns) // self.policy.realarm_ns
+        self._sounded_ns += missed * self.policy.realarm_ns
+        return missed > 0
 
     def _apply(
         self, happens: AlarmInput, due_ns: int, now_ns: int, *, operator: str = ""

@@ -32,14 +32,18 @@ class Suppression:
 class AlarmRules:
     """The limits of a cell's alarm management.
 
-    shelve_ns, longest_shelve_ns: how long a shelving lasts unless said, and at most.
+    shelve_ns, longest_shelve_ns: how long a shelving lasts unless said, and at most. A critical
+        alarm is never shelved for longer than `shelve_ns`.
     suppressions: by the name of the condition.
-    flood_enter, flood_leave: alarms announced within `flood_window_ns` from which a flood begins,
-        and below which it ends (IEC 62682: more than 10 in 10 minutes, fewer than 5).
+    flood_enter, flood_leave: more alarms than `flood_enter` raised within `flood_window_ns` are a
+        flood, fewer than `flood_leave` end it (IEC 62682: more than 10 in 10 minutes, fewer than
+        5). Neither those that are withheld nor those that chatter count.
     summary_ns: how often a flood is summed up.
     chatter_count, chatter_window_ns: raised so often within so long it chatters (EEMUA 191: 3 in
         a minute).
     stale_ns: active for so long it is stale.
+
+    Raises ValueError for a time or count that makes no sense.
     """
 
     shelve_ns: int = 15 * _MINUTE
@@ -52,3 +56,15 @@ class AlarmRules:
     chatter_count: int = 3
     chatter_window_ns: int = _MINUTE
     stale_ns: int = 24 * _HOUR
+
+    def __post_init__(self) -> None:
+        """Check what the cell file cannot say, but a caller may."""
+        if not 0 < self.shelve_ns <= self.longest_shelve_ns:
+            raise ValueError("shelve_ns must be above 0 and at most longest_shelve_ns")
+        if not 0 < self.flood_leave <= self.flood_enter:
+            raise ValueError("flood_leave must be above 0 and at most flood_enter")
+        if self.chatter_count < 2:
+            raise ValueError("chatter_count must be at least 2")
+        times = (self.flood_window_ns, self.summary_ns, self.chatter_window_ns, self.stale_ns)
+        if min(times) <= 0 or any(one.longest_ns <= 0 for one in self.suppressions.values()):
+            raise ValueError("windows and longest times must be above 0")

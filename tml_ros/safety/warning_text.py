@@ -6,6 +6,7 @@ Text only: knows nothing of voices, tones or alarms. A cell's own wording wins o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from tml_ros.turn.hazard import HazardKind
@@ -77,6 +78,39 @@ GERMAN: Mapping[HazardKind, str] = MappingProxyType(
 _TABLES: Mapping[str, Mapping[HazardKind, str]] = MappingProxyType({"de": GERMAN, "en": ENGLISH})
 
 
+_SUMMARY_COUNTS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""A voice must have every sentence ready beforehand, so that not every number can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SummaryWords:
+    flood: str
+    over: str
+    chatter: str
+    one: str
+    many: str
+
+
+_SUMMARIES: Mapping[str, _SummaryWords] = MappingProxyType(
+    {
+        "de": _SummaryWords(
+            flood="Achtung. Sehr viele Alarme.",
+            over="Die Flut von Alarmen ist vorbei.",
+            chatter="Achtung. Ein Alarm kommt und geht immer wieder.",
+            one="Eine Warnung wurde nicht angesagt.",
+            many="Mindestens {count} Warnungen wurden nicht angesagt.",
+        ),
+        "en": _SummaryWords(
+            flood="Attention. Very many alarms.",
+            over="The flood of alarms is over.",
+            chatter="Attention. An alarm comes and goes again and again.",
+            one="One warning was not announced.",
+            many="At least {count} warnings were not announced.",
+        ),
+    }
+)
+
+
 class UnknownLanguageError(ValueError):
     """There are no warnings in the language asked for; the message lists those there are."""
 
@@ -94,11 +128,39 @@ def warning_text(
 
     Raises UnknownLanguageError where the tables must be asked and have no such language.
     """
-    text = override if override is not None else _table(language)[kind]
+    text = override if override is not None else _TABLES[_tag(language)][kind]
     return text.replace("{zone}", zone.replace("_", " "))
 
 
-def _table(language: str) -> Mapping[HazardKind, str]:
+def summary_text(count: int, *, flood: bool, ended: bool, language: str = "en") -> str:
+    """The sentences to say of `count` warnings that were held back.
+
+    flood: because of a flood, which is over where `ended`; else because alarms came and went too
+        often. The count is said rounded down to one of few numbers.
+
+    Raises UnknownLanguageError.
+    """
+    words = _SUMMARIES[_tag(language)]
+    opening = words.chatter if not flood else words.over if ended else words.flood
+    return f"{opening} {_count_text(words, count)}" if count else opening
+
+
+def summary_parts(language: str = "en") -> tuple[str, ...]:
+    """Every sentence that `summary_text` is made of, for a voice to have ready.
+
+    Raises UnknownLanguageError.
+    """
+    words = _SUMMARIES[_tag(language)]
+    counts = (_count_text(words, count) for count in _SUMMARY_COUNTS)
+    return (words.flood, words.over, words.chatter, *counts)
+
+
+def _count_text(words: _SummaryWords, count: int) -> str:
+    said = max((one for one in _SUMMARY_COUNTS if one <= count), default=1)
+    return words.one if said == 1 else words.many.format(count=said)
+
+
+def _tag(language: str) -> str:
     tag = language.lower().replace("_", "-")
     while tag and tag not in _TABLES:
         tag = tag.rpartition("-")[0]
@@ -106,4 +168,4 @@ def _table(language: str) -> Mapping[HazardKind, str]:
         raise UnknownLanguageError(
             f"no warnings in language {language!r}; there are: {', '.join(sorted(_TABLES))}"
         )
-    return _TABLES[tag]
+    return tag
