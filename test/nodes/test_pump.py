@@ -55,3 +55,14 @@ def test_a_failure_is_told_to_who_checks(failing, wait_until):
     with pytest.raises(PumpError, match="camera has failed: no room"):
         pump.check()
     assert pump.close()
+
+
+def test_a_pump_that_cannot_hand_on_is_stuck_until_it_can(wait_until):
+    source, go_on = queue.Queue(), threading.Event()
+    pump = Pump("pump", reader(source), lambda _: go_on.wait(30))
+    assert not pump.stuck(0.0)
+    source.put(1)
+    wait_until(lambda: pump.stuck(0.05))
+    go_on.set()
+    wait_until(lambda: not pump.stuck(0.0))
+    assert pump.close()

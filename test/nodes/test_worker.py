@@ -100,3 +100,15 @@ def test_every_item_is_handled_dropped_or_left(lanes, depth):
     assert sum(lane.handled for lane in counts) == len(seen)
     assert sum(lane.handled + lane.dropped + lane.waiting for lane in counts) == len(lanes)
     assert seen == sorted(seen)
+
+
+def test_a_worker_that_is_busy_with_one_thing_for_long_is_stuck_until_it_is_done(wait_until):
+    go_on = threading.Event()
+    worker = Worker("w", {"a": Lane(lambda _: go_on.wait(30), 1)}, on_failure=lambda *_: None)
+    assert not worker.stuck(0.0)
+    worker.put("a", None)
+    wait_until(lambda: worker.stuck(0.05))
+    assert not worker.stuck(1_000.0)
+    go_on.set()
+    wait_until(lambda: not worker.stuck(0.0))
+    worker.close()
