@@ -148,3 +148,48 @@ def test_a_log_keeps_the_newest_and_is_bounded(tmp_path):
     assert kept.endswith("line 99\n")
     assert len(kept) < 300
     assert log.lost == 0
+
+
+SIGNS = """
+import os, signal, sys
+from rclpy.node import Node
+from tml_ros.nodes.running import run_node
+def node():
+    print("up", os.getpid(), flush=True)
+    return Node("lonely")
+sys.exit(run_node(node))
+"""
+
+
+def test_a_node_that_hangs_is_killed_and_started_again(ros_domain, tmp_path, wait_until):
+    lines = []
+    node = ProcessSpec("node", (sys.executable, "-c", SIGNS), dict(os.environ))
+    patient = _spec("patient", PATIENT)
+    supervisor = Supervisor(
+        [node, patient], log_folder=tmp_path, on_line=lambda name, line: lines.append((name, line))
+    )
+    with supervisor:
+        wait_until(lambda: any(line.startswith("up") for name, line in lines if name == "node"))
+        pid, other = (status.pid for status in supervisor.status())
+        wait_until(lambda: supervisor.status()[0].ready, what="a sign of life")
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: supervisor.status()[0].restarts == 1 and supervisor.status()[0].pid)
+        assert supervisor.status()[0].pid != pid
+        said = [line for name, line in lines if name == "node" and "no sign of life" in line]
+        assert "starting again in 0.5 s" in said[0]
+        # Who never spoke is not expected to.
+        assert supervisor.status()[1].pid == other
+
+
+def test_a_child_that_ran_well_for_long_is_started_again_almost_at_once(tmp_path, wait_until):
+    lines = []
+    with Supervisor(
+        [_spec("a", PATIENT)],
+        log_folder=tmp_path,
+        on_line=lambda name, line: lines.append(line),
+        proven_s=0.0,
+    ) as supervisor:
+        wait_until(lambda: lines == ["up"])
+        os.kill(supervisor.status()[0].pid, signal.SIGKILL)
+        wait_until(lambda: lines.count("up") == 2)
+    assert any("starting again in 0.1 s" in line for line in lines)

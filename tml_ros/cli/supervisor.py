@@ -48,6 +48,8 @@ class ProcessStatus:
     pid: int | None
     exit_code: int | None
     """Of its last end; negative for a signal."""
+    ready: bool = False
+    """Whether it runs, has said that it is ready, and so is expected to give signs of life."""
 
 
 class Supervisor:
@@ -163,6 +165,7 @@ class _Child:
                 max(0, self._starts - 1),
                 self._process.pid if self._process is not None else None,
                 self._exit_code,
+                self._process is not None and self._watch.ready(self._process.pid),
             )
 
     def stop_restarting(self) -> None:

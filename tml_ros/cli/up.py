@@ -49,8 +49,9 @@ def up(
     For example `tml-ros up --cell press_2.yaml`, after `tml-ros check press_2.yaml`.
 
     A node that crashes is started again, after 0.1 to 0.5 s and then ever later; one that hangs for
-    3 s is killed, and started again too. Warnings and errors of all nodes appear here. Discovery stays on this machine unless ROS_AUTOMATIC_DISCOVERY_RANGE or
-    another of ROS 2's own variables says otherwise.
+    3 s is killed, and started again too. Warnings and errors of all nodes appear here. Discovery
+    stays on this machine unless ROS_AUTOMATIC_DISCOVERY_RANGE or another of ROS 2's own variables
+    says otherwise.
 
     Exit code: 0 ended by Ctrl-C, 2 a mistake in what was asked.
     """

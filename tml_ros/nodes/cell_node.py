@@ -22,6 +22,9 @@ from tml_ros.cell.cell_file import load_cell
 from tml_ros.nodes.parameters import switch_parameter, text_parameter
 from tml_ros.nodes.worker import Lane, Worker
 
+STUCK_SECONDS = 3.0
+"""A worker that is busy with one thing for so long hangs."""
+
 
 class StartError(ValueError):
     """The node could not configure or activate itself; the message is the reason."""
@@ -39,6 +42,9 @@ class CellNode(LifecycleNode):
         autostart: configure and activate at once (default true).
     """
 
+    stuck_seconds = STUCK_SECONDS
+    """How long the node's own thread may take for one thing before the node counts as hung."""
+
     def __init__(self, name: str) -> None:
         """Declare the parameters. Raises ParameterError."""
         super().__init__(name)
@@ -50,6 +56,7 @@ class CellNode(LifecycleNode):
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._while_active: list[Callable[[], Any]] = []
         self._while_configured: list[Callable[[], Any]] = []
+        self._workers: list[Worker] = []
         self._reason = ""
 
     def start(self) -> None:
@@ -60,6 +67,10 @@ class CellNode(LifecycleNode):
         for trigger in (self.trigger_configure, self.trigger_activate):
             if trigger() is not TransitionCallbackReturn.SUCCESS:
                 raise StartError(self._reason)
+
+    def working(self) -> bool:
+        """Whether its own threads go on; who does not is started again by who started it."""
+        return not any(worker.stuck(self.stuck_seconds) for worker in self._workers)
 
     def configure(self, cell: CellDescription) -> None:
         """Build what outlives deactivation. May raise ValueError or OSError."""
@@ -112,6 +123,7 @@ class CellNode(LifecycleNode):
     ) -> Worker:
         """A worker on these lanes until deactivation."""
         worker = Worker(self.role, lanes, on_failure=on_failure)
+        self._workers.append(worker)
         self._while_active.append(lambda: self._close(worker))
         return worker
 
@@ -146,6 +158,7 @@ class CellNode(LifecycleNode):
         self.configure(self.cell)
 
     def _close(self, worker: Worker) -> None:
+        self._workers.remove(worker)
         if not worker.close():
             self.get_logger().error("the worker did not end within a second")
 

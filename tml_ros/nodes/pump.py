@@ -6,6 +6,7 @@ Knows nothing of ROS or of what is carried.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -31,6 +32,7 @@ class Pump(Generic[Item]):
         self._read = read
         self._carry = carry
         self._failure: Exception | None = None
+        self._item_began_s: float | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -39,6 +41,11 @@ class Pump(Generic[Item]):
         """Raises PumpError if the thread has ended by itself."""
         if self._failure is not None:
             raise PumpError(f"{self._thread.name} has failed: {self._failure}") from self._failure
+
+    def stuck(self, seconds: float) -> bool:
+        """Whether handing on the item in progress takes longer than that already."""
+        began_s = self._item_began_s
+        return began_s is not None and time.monotonic() - began_s > seconds
 
     def close(self) -> bool:
         """End after the item in progress; False if that took longer than a second."""
@@ -51,7 +58,9 @@ class Pump(Generic[Item]):
             while not self._closing.is_set():
                 item = self._read(_POLL_SECONDS)
                 if item is not None:
+                    self._item_began_s = time.monotonic()
                     self._carry(item)
+                    self._item_began_s = None
                 else:
                     # A source that has ended returns at once.
                     self._closing.wait(_POLL_SECONDS / 10)

@@ -13,8 +13,10 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Protocol, runtime_checkable
 
 import rclpy
+from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
@@ -22,10 +24,19 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from tml_ros.nodes.exit_codes import FAILED, MISCONFIGURED, PARENT_VARIABLE, STOPPED
+from tml_ros.nodes.service_notify import ServiceNotify
 
 _JOIN_SECONDS = 1.0
 _LIMIT_SECONDS = 5
 _PR_SET_PDEATHSIG = 1
+
+
+@runtime_checkable
+class Working(Protocol):
+    """A node that can tell whether its own threads go on."""
+
+    def working(self) -> bool:
+        """Whether they do; called in the spinning thread."""
 
 
 class SpinThread:
@@ -76,6 +87,9 @@ def run_node(factory: Callable[[], Node], argv: Sequence[str] | None = None) -> 
     0 after a signal, 1 after an unexpected failure (worth a restart), 2 when the node cannot start
     as configured: a bad parameter, cell file or ROS argument, logged in one line.
 
+    Where who started it asks for signs of life (`service_notify`), the spinning thread gives them,
+    as long as the node's own threads go on; whatever state a lifecycle node is in.
+
     factory: called once rclpy is initialised, in the main thread.
     argv: the whole command line, `sys.argv` unless given.
     """
@@ -90,6 +104,7 @@ def run_node(factory: Callable[[], Node], argv: Sequence[str] | None = None) -> 
         signal.signal(number, stop)
     faulthandler.enable()
     _end_with_parent(finished)
+    service = ServiceNotify(os.environ)
     try:
         rclpy.init(
             args=list(sys.argv if argv is None else argv),
@@ -99,17 +114,19 @@ def run_node(factory: Callable[[], Node], argv: Sequence[str] | None = None) -> 
         get_logger("tml_ros").fatal(f"cannot start: {_one_line(error)}")
         return MISCONFIGURED
     try:
-        return _run(factory, finished)
+        return _run(factory, finished, service)
     finally:
         rclpy.try_shutdown()
 
 
-def _run(factory: Callable[[], Node], finished: threading.Event) -> int:
+def _run(factory: Callable[[], Node], finished: threading.Event, service: ServiceNotify) -> int:
     try:
         node = factory()
     except (ValueError, OSError, ParameterException) as error:
         get_logger("tml_ros").fatal(f"cannot start: {_one_line(error)}")
         return MISCONFIGURED
+    if service.asked_for:
+        _give_signs_of_life(node, service)
     spinning = SpinThread(node, on_failure=finished.set)
     finished.wait()
     stopped = spinning.stop()
@@ -121,6 +138,20 @@ def _run(factory: Callable[[], Node], finished: threading.Event) -> int:
         os._exit(FAILED)
     node.destroy_node()
     return FAILED if spinning.failure is not None else STOPPED
+
+
+def _give_signs_of_life(node: Node, service: ServiceNotify) -> None:
+    told = False
+
+    def tell() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            service.ready()
+        if not isinstance(node, Working) or node.working():
+            service.alive()
+
+    node.create_timer(service.interval_s, tell, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
 
 def _end_with_parent(finished: threading.Event) -> None:

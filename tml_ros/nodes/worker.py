@@ -8,6 +8,7 @@ the order they came, across lanes. Knows nothing of ROS or of what the items are
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ class Worker:
         self._on_failure = on_failure
         self._arrivals = 0
         self._closing = False
+        self._item_began_s: float | None = None
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -102,6 +104,11 @@ class Worker:
                 for name, waiting in self._lanes.items()
             }
 
+    def stuck(self, seconds: float) -> bool:
+        """Whether the item in progress takes longer than that already."""
+        began_s = self._item_began_s
+        return began_s is not None and time.monotonic() - began_s > seconds
+
     def close(self, timeout: float = 1.0) -> bool:
         """End after the item in progress; what waits is left. False if that took too long."""
         with self._changed:
@@ -113,6 +120,7 @@ class Worker:
     def _work(self) -> None:
         while (taken := self._take()) is not None:
             name, waiting, item = taken
+            self._item_began_s = time.monotonic()
             try:
                 waiting.lane.handle(item)
             except Exception as error:
@@ -122,6 +130,8 @@ class Worker:
             else:
                 with self._changed:
                     waiting.handled += 1
+            finally:
+                self._item_began_s = None
 
     def _take(self) -> tuple[str, _Waiting, Any] | None:
         with self._changed:
