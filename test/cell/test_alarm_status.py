@@ -25,12 +25,24 @@ from tml_ros.cell.alarm_status import (
     transition_status,
     transition_values,
 )
-from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmState, AlarmTransition, Priority
+from tml_ros.safety.alarm import (
+    Alarm,
+    AlarmEvent,
+    AlarmState,
+    AlarmTransition,
+    Hearing,
+    Priority,
+    Withheld,
+    Withholding,
+)
 from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 
 NS = st.integers(-(2**63), 2**63 - 1)
 PIXEL = st.integers(-5000, 20000)
 BOXES = st.one_of(st.none(), st.builds(Box, st.text(), PIXEL, PIXEL, PIXEL, PIXEL))
+WITHHOLDINGS = st.builds(
+    Withholding, st.sampled_from(Withheld), NS, st.none() | NS, st.text(), st.text()
+)
 ALARMS = st.builds(
     Alarm,
     st.sampled_from(HazardKind),
@@ -42,8 +54,19 @@ ALARMS = st.builds(
     NS,
     BOXES,
     st.text(),
+    st.lists(WITHHOLDINGS, max_size=3).map(tuple),
+    st.booleans(),
 )
-TRANSITIONS = st.builds(AlarmTransition, NS, st.sampled_from(AlarmEvent), ALARMS, NS, st.text())
+TRANSITIONS = st.builds(
+    AlarmTransition,
+    NS,
+    st.sampled_from(AlarmEvent),
+    ALARMS,
+    NS,
+    st.text(),
+    st.text(),
+    st.sampled_from(Hearing),
+)
 HAZARDS = st.builds(
     Hazard,
     st.sampled_from(HazardKind),
@@ -63,6 +86,7 @@ ALARM = Alarm(
     2,
     Box("eye", 3, 4, 5, 6),
 )
+SHELVED = '[{"how": "shelved", "since_ns": 5, "until_ns": null, "operator": "ann", "reason": ""}]'
 
 
 @given(ALARMS)
@@ -96,6 +120,21 @@ def test_a_hazard_is_read_back_unchanged(hazard: Hazard) -> None:
         ("stamp_ns", "x"),
         ("box", "1 2 3"),
         ("box", "1 2 3 four"),
+        ("hearing", ""),
+        ("chattering", "True"),
+        ("withheld", "shelved"),
+        ("withheld", "{}"),
+        ("withheld", "[1]"),
+        ("withheld", '[{"how": "shelved"}]'),
+        ("withheld", SHELVED.replace("shelved", "lost")),
+        ("withheld", SHELVED.replace("5", "5.0")),
+        ("withheld", SHELVED.replace("5", "true")),
+        ("withheld", SHELVED.replace("null", '"never"')),
+        ("withheld", SHELVED.replace('"ann"', "[]")),
+        ("withheld", SHELVED.replace('"shelved"', "[]")),
+        ("withheld", "[" * 50_000 + "]" * 10),
+        ("withheld", "[" + "1" * 5000 + "]"),
+        ("withheld", "[" + "0," * 100_000 + "0]"),
     ],
 )
 def test_a_value_that_is_not_of_its_key_is_refused_by_name(key: str, text: str) -> None:
@@ -110,6 +149,20 @@ def test_a_missing_key_is_refused_by_name(key: str) -> None:
     del values[key]
     with pytest.raises(StatusError, match=f"{key}: missing"):
         parse_alarm(values)
+
+
+def test_values_of_writers_that_knew_less_are_read() -> None:
+    told = AlarmTransition(7, AlarmEvent.RAISED, ALARM, 6)
+    values = transition_values(told)
+    for key in ("chattering", "reason", "hearing"):
+        del values[key]
+    assert "withheld" not in values
+    assert parse_transition(values) == told
+
+
+def test_what_withholds_an_alarm_is_read() -> None:
+    (holding,) = parse_alarm({**alarm_values(ALARM), "withheld": SHELVED}).withheld
+    assert holding == Withholding(Withheld.SHELVED, 5, None, "ann")
 
 
 @pytest.mark.parametrize("score", ["nan", "1.5", "-0.1", "high", "inf"])
@@ -148,6 +201,18 @@ def test_the_level_follows_state_and_priority(
     alarm = replace(ALARM, state=state, priority=priority)
     assert alarm_status(alarm).level == level
     assert transition_status(AlarmTransition(1, AlarmEvent.RAISED, alarm, 1)).level == level
+
+
+def test_an_alarm_that_is_withheld_says_so_and_is_no_error() -> None:
+    shelved = Withholding(Withheld.SHELVED, 1, 9, "ann")
+    out = Withholding(Withheld.OUT_OF_SERVICE, 1, None, "ann", "broken")
+    status = alarm_status(replace(ALARM, withheld=(out, shelved)))
+    assert (status.level, status.message) == (
+        WARN,
+        "active unacknowledged, out of service, shelved",
+    )
+    normal = replace(ALARM, state=AlarmState.NORMAL, source="", withheld=(shelved,))
+    assert alarm_status(normal).level == OK
 
 
 def test_a_status_names_kind_zone_and_cell() -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tml_ros.cell.announcer import MAX_CLIPS, Announcer
 from tml_ros.cell.cell_description import CellDescription, policies
-from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmState, AlarmTransition, Priority
+from tml_ros.safety.alarm import (
+    Alarm,
+    AlarmEvent,
+    AlarmState,
+    AlarmTransition,
+    Hearing,
+    Priority,
+)
+from tml_ros.safety.alarm_memory import SummaryCount
+from tml_ros.safety.alarm_summary import FloodSummary
 from tml_ros.safety.attention_tone import attention_tone
+from tml_ros.safety.warning_text import summary_parts
 from tml_ros.turn.hazard import HazardKind
 
 PERSON, LOST = HazardKind.PERSON_IN_ZONE, HazardKind.CAMERA_LOST
@@ -50,8 +62,11 @@ def test_each_warning_a_cell_can_give_is_rendered_once_beforehand() -> None:
     announcer = Announcer(CELL, voice)
     assert "Warning. Person in striped line. Step back." in voice.said
     assert sorted(voice.said) == sorted(set(voice.said))
-    # 1 zone, 5 camera kinds, 4 microphone kinds of which one is silenced; no model's kinds.
-    assert len(voice.said) == 1 + 5 + 3
+    # 1 zone, 6 camera kinds, 5 microphone kinds of which one is silenced, 4 kinds of 2 nodes, 3 of
+    # the cell; no model's kinds.
+    assert len(voice.said) == 1 + 6 + 4 + 8 + 3 + len(summary_parts())
+    assert "Attention. The program guardian does not respond." in voice.said
+    assert "Attention. Alarms are not being recorded." in voice.said
     assert set(announcer.texts) == set(voice.said)
     before = len(voice.said)
     announcer.announce([transition(PERSON, "striped_line", Priority.HIGH)])
@@ -77,20 +92,55 @@ def test_an_announcement_is_the_tone_of_its_priority_and_the_words() -> None:
     assert not said.samples.flags.writeable
 
 
-@pytest.mark.parametrize(
-    ("event", "count"),
-    [
-        (AlarmEvent.RAISED, 1),
-        (AlarmEvent.REALARMED, 1),
-        (AlarmEvent.ACKNOWLEDGED, 0),
-        (AlarmEvent.RETURNED, 0),
-        (AlarmEvent.CLEARED, 0),
-    ],
-)
-def test_only_an_alarm_raised_or_raised_anew_is_said(event: AlarmEvent, count: int) -> None:
-    announcer = Announcer(CELL, Voice())
-    said = announcer.announce([transition(PERSON, "striped_line", Priority.HIGH, event)])
-    assert len(said) == count
+CALLS = {AlarmEvent.RAISED, AlarmEvent.REALARMED}
+HEARD_AGAIN = {
+    AlarmEvent.UNSHELVED,
+    AlarmEvent.UNSUPPRESSED,
+    AlarmEvent.RETURNED_TO_SERVICE,
+    AlarmEvent.SETTLED,
+}
+
+
+@pytest.mark.parametrize("event", AlarmEvent)
+@pytest.mark.parametrize("state", AlarmState)
+def test_an_alarm_is_said_when_it_is_raised_and_while_unacknowledged_when_it_is_heard_again(
+    event: AlarmEvent, state: AlarmState
+) -> None:
+    told = transition(PERSON, "striped_line", Priority.HIGH, event)
+    told = replace(told, alarm=replace(told.alarm, state=state))
+    again = event in HEARD_AGAIN and state is AlarmState.ACTIVE_UNACKNOWLEDGED
+    assert bool(Announcer(CELL, Voice()).announce([told])) == (event in CALLS or again)
+
+
+@pytest.mark.parametrize("hearing", Hearing)
+def test_only_what_is_announced_is_said(hearing: Hearing) -> None:
+    told = replace(transition(PERSON, "striped_line", Priority.HIGH), hearing=hearing)
+    said = Announcer(CELL, Voice()).announce([told])
+    assert bool(said) == (hearing is Hearing.ANNOUNCED)
+
+
+def summary(count: int, *, flood: bool, ended: bool) -> FloodSummary:
+    counts = (SummaryCount(LOST, "hall", Priority.MEDIUM, count),) if count else ()
+    return FloodSummary(1, 9, 0, count, counts, flood, ended)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("count", [0, 1, 2, 4, 10, 19, 5000])
+@pytest.mark.parametrize(("flood", "ended"), [(True, False), (True, True), (False, False)])
+def test_a_summary_is_said_without_asking_the_voice_again(
+    language: str, count: int, flood: bool, ended: bool
+) -> None:
+    voice = Voice()
+    announcer = Announcer(CELL.model_copy(update={"language": language}), voice)
+    before = len(voice.said)
+    given = summary(count, flood=flood, ended=ended)
+    said = announcer.announce_summary(given)
+    assert len(voice.said) == before
+    assert said.text == " ".join(given.sentences(language))
+    assert (said.stamp_ns, said.kind) == (9, None)
+    assert said.priority is (Priority.MEDIUM if count else Priority.LOW)
+    words = sum(len(sentence) for sentence in given.sentences(language))
+    assert len(said.samples) == len(attention_tone(said.priority)) + words
 
 
 def test_a_silenced_kind_is_not_said() -> None:

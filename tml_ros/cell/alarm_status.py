@@ -8,20 +8,39 @@ out again, both by the keys named here. Stateless; any thread.
 | kind, zone, source, priority, state | as the enumerations say; zone is a name or empty |
 | raised_ns, evidence_ns, stamp_ns, due_ns | integer nanoseconds of cell time |
 | acknowledged_by | operator's name or empty |
+| withheld | JSON list of what withholds the alarm, the gravest first; absent where nothing does |
+| chattering | "true" or "false" |
 | box_camera, box | camera name and "x0 y0 x1 y1" in its pixels; both absent without a box |
 | event | of a transition only |
 | operator | of a transition only: whose act it was, or empty |
+| reason | of a transition only: why, in the operator's words or the guardian's, or empty |
+| hearing | of a transition only: announced, withheld or summarised |
 | score | of a hazard only, shortest decimal that reads back exactly |
+
+Each entry of `withheld` is `{"how", "since_ns", "until_ns", "operator", "reason"}`: how is shelved,
+suppressed or out_of_service, until_ns null where no time ends it, reason the name of the condition
+where one suppresses. What older writers did not know (withheld, chattering, reason, hearing) may be
+missing and then has its default.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmState, AlarmTransition, Priority
+from tml_ros.safety.alarm import (
+    Alarm,
+    AlarmEvent,
+    AlarmState,
+    AlarmTransition,
+    Hearing,
+    Priority,
+    Withheld,
+    Withholding,
+)
 from tml_ros.turn.hazard import Box, Hazard, HazardKind, HazardSource
 
 OK, WARN, ERROR, STALE = range(4)
@@ -29,7 +48,11 @@ OK, WARN, ERROR, STALE = range(4)
 
 MAX_ZONE = 64
 """Characters of a zone in a hazard, as in a cell file: what is kept of strangers stays small."""
-ALARM_SOURCES = ("guard", "model", "guard+model")
+MAX_WITHHELD = 65_536
+"""Characters of `withheld`: more than an alarm can be withheld for."""
+ALARM_SOURCES = ("guard", "model", "guard+model", "")
+"""The last of one that is normal, and listed only because it is withheld."""
+_WITHHOLDING = {"how", "since_ns", "until_ns", "operator", "reason"}
 
 _Choice = TypeVar("_Choice", bound=Enum)
 
@@ -64,6 +87,8 @@ def alarm_values(alarm: Alarm) -> dict[str, str]:
         "raised_ns": str(alarm.raised_ns),
         "evidence_ns": str(alarm.evidence_ns),
         "acknowledged_by": alarm.acknowledged_by,
+        "chattering": str(alarm.chattering).lower(),
+        **_withheld_values(alarm.withheld),
         **_box_values(alarm.box),
     }
 
@@ -83,6 +108,8 @@ def parse_alarm(values: Mapping[str, str]) -> Alarm:
         evidence_ns=_whole(values, "evidence_ns"),
         box=_parse_box(values),
         acknowledged_by=values.get("acknowledged_by", ""),
+        withheld=_parse_withheld(values),
+        chattering=_flag(values, "chattering"),
     )
 
 
@@ -93,6 +120,8 @@ def transition_values(transition: AlarmTransition) -> dict[str, str]:
         "stamp_ns": str(transition.stamp_ns),
         "due_ns": str(transition.due_ns),
         "operator": transition.operator,
+        "reason": transition.reason,
+        "hearing": transition.hearing.value,
         **alarm_values(transition.alarm),
     }
 
@@ -105,6 +134,8 @@ def parse_transition(values: Mapping[str, str]) -> AlarmTransition:
         alarm=parse_alarm(values),
         due_ns=_whole(values, "due_ns"),
         operator=values.get("operator", ""),
+        reason=values.get("reason", ""),
+        hearing=_choice({"hearing": Hearing.ANNOUNCED.value, **values}, "hearing", Hearing),
     )
 
 
@@ -141,11 +172,15 @@ def parse_hazard(values: Mapping[str, str]) -> Hazard:
 
 
 def alarm_status(alarm: Alarm, *, cell: str = "") -> Status:
-    """An alarm for the `alarms` topic: an ERROR from priority high, a WARN below, OK if normal."""
+    """An alarm for the `alarms` topic: an ERROR from priority high, a WARN below, OK if normal.
+
+    One that is withheld is never more than a WARN: nobody is to be called by it.
+    """
+    how = dict.fromkeys(holding.how.value.replace("_", " ") for holding in alarm.withheld)
     return Status(
         _alarm_level(alarm),
         _name(alarm.kind, alarm.zone),
-        alarm.state.value.replace("_", " "),
+        ", ".join((alarm.state.value.replace("_", " "), *how)),
         cell,
         alarm_values(alarm),
     )
@@ -181,7 +216,57 @@ def _name(kind: HazardKind, zone: str) -> str:
 def _alarm_level(alarm: Alarm) -> int:
     if alarm.state is AlarmState.NORMAL:
         return OK
-    return ERROR if alarm.priority.rank >= Priority.HIGH.rank else WARN
+    urgent = alarm.priority.rank >= Priority.HIGH.rank and not alarm.withheld
+    return ERROR if urgent else WARN
+
+
+def _withheld_values(withheld: tuple[Withholding, ...]) -> dict[str, str]:
+    if not withheld:
+        return {}
+    listed = [
+        {
+            "how": one.how.value,
+            "since_ns": one.since_ns,
+            "until_ns": one.until_ns,
+            "operator": one.operator,
+            "reason": one.reason,
+        }
+        for one in withheld
+    ]
+    return {"withheld": json.dumps(listed, ensure_ascii=False)}
+
+
+def _parse_withheld(values: Mapping[str, str]) -> tuple[Withholding, ...]:
+    text = values.get("withheld", "[]")
+    try:
+        # Deeply nested text ends in a RecursionError.
+        listed = json.loads(text) if len(text) <= MAX_WITHHELD else None
+    except (ValueError, RecursionError):
+        listed = None
+    if not isinstance(listed, list):
+        raise StatusError(f"withheld: found {text[:40]!r}, allowed: a JSON list")
+    return tuple(_parse_withholding(one) for one in listed)
+
+
+def _parse_withholding(one: object) -> Withholding:
+    if isinstance(one, dict) and one.keys() == _WITHHOLDING:
+        since_ns, until_ns = one["since_ns"], one["until_ns"]
+        texts = (one["operator"], one["reason"])
+        if (
+            one["how"] in tuple(Withheld)
+            and type(since_ns) is int
+            and (until_ns is None or type(until_ns) is int)
+            and all(type(text) is str for text in texts)
+        ):
+            return Withholding(Withheld(one["how"]), since_ns, until_ns, *texts)
+    raise StatusError("withheld: found an entry that is none, allowed: as `alarm_values` writes it")
+
+
+def _flag(values: Mapping[str, str], key: str) -> bool:
+    text = values.get(key, "false")
+    if text not in ("true", "false"):
+        raise StatusError(f"{key}: found {text!r}, allowed: true, false")
+    return text == "true"
 
 
 def _box_values(box: Box | None) -> dict[str, str]:

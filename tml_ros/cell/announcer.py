@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CellDescription, policies
-from tml_ros.safety.alarm import AlarmEvent, AlarmPolicy, AlarmTransition, Priority
+from tml_ros.cell.cell_nodes import cell_nodes
+from tml_ros.safety.alarm import AlarmPolicy, AlarmTransition, Hearing, Priority
+from tml_ros.safety.alarm_summary import FloodSummary
 from tml_ros.safety.attention_tone import attention_tone
-from tml_ros.safety.warning_text import warning_text
+from tml_ros.safety.warning_text import summary_parts, warning_text
 from tml_ros.turn.hazard import HazardKind
 
 Samples = NDArray[np.float32]
@@ -30,12 +32,25 @@ _CAMERA_KINDS = (
     HazardKind.CAMERA_DARK,
     HazardKind.CAMERA_COVERED,
     HazardKind.CAMERA_MOVED,
+    HazardKind.CAMERA_STALE,
 )
 _MICROPHONE_KINDS = (
     HazardKind.MICROPHONE_LOST,
     HazardKind.MICROPHONE_CLIPPING,
+    HazardKind.MICROPHONE_STALE,
     HazardKind.SIREN,
     HazardKind.IMPACT_SOUND,
+)
+_NODE_KINDS = (
+    HazardKind.NODE_LOST,
+    HazardKind.NODE_HUNG,
+    HazardKind.NODE_IDLE,
+    HazardKind.NODE_LATE,
+)
+_CELL_KINDS = (
+    HazardKind.CLOCK_STOPPED,
+    HazardKind.RECORD_FAILED,
+    HazardKind.EVIDENCE_FAILED,
 )
 _MODEL_SEES = (
     HazardKind.PERSON_DOWN,
@@ -69,42 +84,55 @@ class Announcer:
         caller's to see.
 
     A place that was not foreseen, as only a model can name one, is warned of by the cell's name. So
-    are the least urgent places of a cell that has more of them than clips are kept.
+    are the least urgent places of a cell that has more of them than clips are kept. The sentences
+    that sum up what was held back are among the clips.
     """
 
     def __init__(self, cell: CellDescription, render: Render) -> None:
         """Render what the cell can have to say."""
         self._policies: Mapping[HazardKind, AlarmPolicy] = policies(cell)
         self._cell = cell.cell
+        self._language = cell.language
         self._clips: dict[tuple[str, Priority], Samples] = {}
+        self._summary_clips = {text: render(text) for text in summary_parts(cell.language)}
         foreseen = list(self._foreseen(cell))
         kinds = dict.fromkeys(kind for kind, _ in foreseen)
         everywhere = [(kind, cell.cell) for kind in kinds]
-        if cell.model == "none" and len(foreseen) <= MAX_CLIPS:
+        if cell.model == "none" and len(foreseen) + len(self._summary_clips) <= MAX_CLIPS:
             everywhere = []
         for kind, zone in (*everywhere, *foreseen):
             text, priority = self._text(kind, zone), self._policies[kind].priority
-            if len(self._clips) >= MAX_CLIPS:
+            if len(self._clips) + len(self._summary_clips) >= MAX_CLIPS:
                 break
             if text and (text, priority) not in self._clips:
                 self._clips[text, priority] = _joined(attention_tone(priority), render(text))
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The warnings that are ready to be played."""
-        return tuple(text for text, _ in self._clips)
+        """The warnings that are ready to be played, and the sentences of summaries."""
+        return (*(text for text, _ in self._clips), *self._summary_clips)
 
     def announce(self, transitions: Iterable[AlarmTransition]) -> list[Announcement]:
-        """What is to be said of these changes: alarms raised and raised anew, most urgent first."""
+        """What is to be said of these changes, most urgent first.
+
+        Alarms that call: raised, raised anew, or heard again; and only where they are announced.
+        """
         announcements = []
         for transition in transitions:
-            if transition.event not in (AlarmEvent.RAISED, AlarmEvent.REALARMED):
+            if not transition.annunciates or transition.hearing is not Hearing.ANNOUNCED:
                 continue
             alarm = transition.alarm
             text = self._text(alarm.kind, alarm.zone)
             if text:
                 announcements.append(self._announcement(transition, text))
         return sorted(announcements, key=lambda said: -said.priority.rank)
+
+    def announce_summary(self, summary: FloodSummary) -> Announcement:
+        """What is to be said of warnings that were held back, with the tone of the most urgent."""
+        sentences = summary.sentences(self._language)
+        words = (self._summary_clips[sentence] for sentence in sentences)
+        samples = _joined(attention_tone(summary.priority), *words)
+        return Announcement(summary.stamp_ns, " ".join(sentences), summary.priority, samples)
 
     def _announcement(self, transition: AlarmTransition, text: str) -> Announcement:
         kind, priority = transition.alarm.kind, transition.alarm.priority
@@ -131,6 +159,8 @@ def _places(cell: CellDescription) -> Iterator[tuple[HazardKind, str]]:
     yield from ((HazardKind.PERSON_IN_ZONE, zone) for zone in zones)
     yield from ((kind, name) for kind in _CAMERA_KINDS for name in cell.cameras)
     yield from ((kind, name) for kind in _MICROPHONE_KINDS for name in cell.microphones)
+    yield from ((kind, node.name) for node in cell_nodes(cell) for kind in _NODE_KINDS)
+    yield from ((kind, "") for kind in _CELL_KINDS)
     if cell.model != "none":
         yield from ((kind, zone) for kind in _MODEL_SEES for zone in zones)
         yield from ((kind, name) for kind in _MODEL_HEARS for name in cell.microphones)

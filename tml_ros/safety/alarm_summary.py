@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tml_ros.safety.alarm import Alarm, Priority
 from tml_ros.safety.alarm_memory import FloodMemory, SummaryCount
-from tml_ros.safety.warning_text import summary_text
+from tml_ros.safety.warning_text import summary_sentences
 from tml_ros.turn.hazard import HazardKind
 
 ELSEWHERE = "(elsewhere)"
@@ -68,9 +68,11 @@ class FloodSummary:
             (one.priority for one in self.counts), key=lambda p: p.rank, default=Priority.LOW
         )
 
-    def sentence(self, language: str = "en") -> str:
+    def sentences(self, language: str = "en") -> tuple[str, ...]:
         """What the loudspeaker says of it. Raises UnknownLanguageError."""
-        return summary_text(self.summarised, flood=self.flood, ended=self.ended, language=language)
+        return summary_sentences(
+            self.summarised, flood=self.flood, ended=self.ended, language=language
+        )
 
 
 class SummaryTally:

@@ -132,7 +132,9 @@ def warning_text(
     return text.replace("{zone}", zone.replace("_", " "))
 
 
-def summary_text(count: int, *, flood: bool, ended: bool, language: str = "en") -> str:
+def summary_sentences(
+    count: int, *, flood: bool, ended: bool, language: str = "en"
+) -> tuple[str, ...]:
     """The sentences to say of `count` warnings that were held back.
 
     flood: because of a flood, which is over where `ended`; else because alarms came and went too
@@ -142,11 +144,11 @@ def summary_text(count: int, *, flood: bool, ended: bool, language: str = "en") 
     """
     words = _SUMMARIES[_tag(language)]
     opening = words.chatter if not flood else words.over if ended else words.flood
-    return f"{opening} {_count_text(words, count)}" if count else opening
+    return (opening, _count_text(words, count)) if count else (opening,)
 
 
 def summary_parts(language: str = "en") -> tuple[str, ...]:
-    """Every sentence that `summary_text` is made of, for a voice to have ready.
+    """Every sentence of all `summary_sentences`, for a voice to have ready.
 
     Raises UnknownLanguageError.
     """
