@@ -60,6 +60,10 @@ class Series:
         self._every = 1
         self._skipped = 0
 
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._times)
+
     def add(self, at_ns: int, value: float) -> None:
         """One more, later than those before."""
         self._skipped += 1

@@ -123,12 +123,20 @@ class ChaosProcesses:
     def stop(self, name: str) -> None:
         """Let it stand still. Raises ProcessLookupError."""
         self._signal(name, signal.SIGSTOP)
+        # Whoever supervises it may take it for hung, and end it.
+        self._nodes[name].wanted = True
         self._stopped.add(name)
 
     def go_on(self, name: str) -> None:
         """Let it go on, where it was stopped and still is."""
         self._stopped.discard(name)
         self._supervisor.signal(name, signal.SIGCONT)
+        node = self._nodes[name]
+        node.wanted = node.died_ns is not None
+
+    def renewed(self, name: str, since_ns: int) -> bool:
+        """Whether a process was started again since then."""
+        return any(one.node == name and one.died_ns >= since_ns for one in self._restarts)
 
     def let_all_go_on(self) -> None:
         """Whatever stands still."""

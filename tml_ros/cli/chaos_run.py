@@ -273,6 +273,11 @@ class ChaosRun:
             self._processes.stop(fault.target)
             self._pause(lasts_s)
             self._processes.go_on(fault.target)
+        elif kind is FaultKind.HANG:
+            within_s = expectation(fault, self._cell).gone_within_ns / 1e9
+            self._processes.stop(fault.target)
+            self._wait_for(lambda: self._processes.renewed(fault.target, began_ns), within_s)
+            self._processes.go_on(fault.target)
         elif kind is FaultKind.SLOW:
             self._slow(fault.target, lasts_s)
         elif kind in _HARMS:
@@ -322,8 +327,7 @@ class ChaosRun:
             # Every fault has messages of its own, the same for the same seed.
             messages = hostile_messages(self._cell, seed=self._plan.seed + len(self._done))
             for index, message in enumerate(islice(messages, count)):
-                self._node.send_hostile(message)
-                self._sent += 1
+                self._sent += self._node.send_hostile(message)
                 ahead_s = started_s + index / self._rate - time.monotonic()
                 if ahead_s > 0:
                     self._pause(ahead_s)

@@ -158,7 +158,7 @@ class ChaosNode(Node):
         self._statuses: dict[str, Status] = {}
         self._beats: dict[str, tuple[int, str]] = {}
         self._not_understood = 0
-        self._hostile: dict[str, tuple[Publisher, type]] = {}
+        self._hostile: dict[str, Publisher] = {}
         self._writer = None if bag is None else BagWriter(bag, overwrite=True)
         self._worker = Worker(
             "saboteur",
@@ -211,18 +211,25 @@ class ChaosNode(Node):
         for topic in hostile_topics(self.cell):
             if topic.topic not in self._hostile:
                 kind, profile = _kind_and_quality(topic.topic, topic.msgtype)
-                publisher = self.create_publisher(kind, topic.topic, profile)
-                self._hostile[topic.topic] = (publisher, kind)
+                self._hostile[topic.topic] = self.create_publisher(kind, topic.topic, profile)
 
     def close_hostile(self) -> None:
         """Take those back."""
-        for publisher, _ in self._hostile.values():
+        for publisher in self._hostile.values():
             self.destroy_publisher(publisher)
         self._hostile.clear()
 
-    def send_hostile(self, message: HostileMessage) -> None:
-        """Publish the bytes as they are. Raises KeyError before `open_hostile`."""
-        self._hostile[message.topic][0].publish(message.data)
+    def send_hostile(self, message: HostileMessage) -> bool:
+        """Publish the bytes as they are; False where DDS itself refuses to send them.
+
+        Raises KeyError before `open_hostile`.
+        """
+        try:
+            self._hostile[message.topic].publish(message.data)
+        except RuntimeError:
+            # Of a type of fixed size, more bytes than it has.
+            return False
+        return True
 
     # What it has heard; any thread.
 

@@ -170,6 +170,10 @@ def _silence_row(struck: Struck, expected: Expectation, history: History) -> Row
     fresh_ns = struck.began_ns + SETTLED_NS
     if struck.fault.kind is not FaultKind.KILL:
         fresh_ns = struck.ended_ns
+    # Where it was started anew, it spoke before it was seen to work.
+    anew = [one.up_ns for one in history.restarts if one.node == struck.fault.target and one.up_ns]
+    if any(struck.began_ns <= up_ns <= struck.ended_ns for up_ns in anew):
+        fresh_ns = struck.began_ns + SETTLED_NS
     spoke_ns = next((at_ns for at_ns in history.spoken if at_ns >= fresh_ns), None)
     after_ns = min(noticed) - struck.began_ns if noticed else None
     gone_ns = None if spoke_ns is None else max(0, spoke_ns - struck.ended_ns)

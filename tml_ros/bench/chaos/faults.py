@@ -4,8 +4,8 @@ Knows nothing of how a fault is done, nor of ROS or clocks. Pure; any thread.
 
 | fault | done to | must be alarmed as (any of) | within |
 |---|---|---|---|
-| kill, stop | each node but the guardian | node_lost or _hung, model or stream lost | 1 s |
-| kill, stop | the guardian | silence of its own topic, seen by its readers | 1 s |
+| kill, stop, hang | each node but the guardian | node_lost or _hung, model or stream lost | 1 s |
+| kill, stop, hang | the guardian | silence of its own topic, seen by its readers | 1 s |
 | slow | each node | nothing: it may be late, and must go on | |
 | camera_cut, microphone_cut | a stream | camera_lost, microphone_lost | its lost_after |
 | camera_freeze, camera_black | a stream | camera_frozen, camera_dark | patience and on-delay |
@@ -14,7 +14,7 @@ Knows nothing of how a fault is done, nor of ROS or clocks. Pure; any thread.
 | disk_full | the guardian | record_failed, evidence_failed | 3 s |
 | clock_stop | all | clock_stopped | 1 s |
 | clock_jump, malformed | all | nothing: all go on | |
-| alarm_flood | the guardian | each of its hazards | 1 s |
+| alarm_flood | the guardian | each of its hazards | 1 s and the on-delay |
 
 To each limit comes `MARGIN_NS`, for a stream's period and the guardian's tick; to 1 s none.
 """
@@ -71,6 +71,8 @@ class FaultKind(str, Enum):
     """SIGKILL; whoever supervises starts it again."""
     STOP = "stop"
     """SIGSTOP, later SIGCONT: it is there and does nothing."""
+    HANG = "hang"
+    """SIGSTOP for good: whoever supervises has to end it and to start it again."""
     SLOW = "slow"
     """Stopped most of the time: it gets a share of its processor."""
     CAMERA_FREEZE = "camera_freeze"
@@ -88,12 +90,13 @@ class FaultKind(str, Enum):
     @property
     def of_process(self) -> bool:
         """Whether it is done to a process by signals."""
-        return self in (FaultKind.KILL, FaultKind.STOP, FaultKind.SLOW)
+        return self in (FaultKind.KILL, FaultKind.STOP, FaultKind.HANG, FaultKind.SLOW)
 
 
 LASTS_NS = {
     FaultKind.KILL: 0,
-    FaultKind.STOP: 3 * SECOND,
+    FaultKind.STOP: 2 * SECOND,
+    FaultKind.HANG: 4 * SECOND,
     FaultKind.SLOW: 4 * SECOND,
     FaultKind.CAMERA_FREEZE: 4 * SECOND,
     FaultKind.CAMERA_BLACK: 4 * SECOND,
@@ -107,7 +110,7 @@ LASTS_NS = {
     FaultKind.ALARM_FLOOD: 3 * SECOND,
     FaultKind.MALFORMED: 3 * SECOND,
 }
-"""How long each lasts, unless a stream's own patience is longer."""
+"""How long each lasts, unless a stream's own patience is longer; a hang until it is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def expectation(fault: Fault, cell: CellDescription) -> Expectation:
         return _of_camera(fault, cell)
     if fault.kind in _MICROPHONE_FAULTS:
         return _of_microphone(fault, cell)
-    return _of_all(fault)
+    return _of_all(fault, cell)
 
 
 def flooded_places() -> tuple[Place, ...]:
@@ -222,7 +225,7 @@ def _of_process(fault: Fault, cell: CellDescription) -> Expectation:
         explains = HEALTH_KINDS
     if fault.kind is FaultKind.SLOW:
         return Expectation(gone_within_ns=BACK_NS, explains=explains)
-    gone_ns = RESTART_NS if fault.kind is FaultKind.KILL else BACK_NS
+    gone_ns = BACK_NS if fault.kind is FaultKind.STOP else RESTART_NS
     if guardian:
         return Expectation(silence=True, gone_within_ns=gone_ns, explains=explains)
     alarms = {(_KIND.NODE_LOST, place.name), (_KIND.NODE_HUNG, place.name)}
@@ -266,7 +269,7 @@ def _of_stream(
     )
 
 
-def _of_all(fault: Fault) -> Expectation:
+def _of_all(fault: Fault, cell: CellDescription) -> Expectation:
     if fault.kind is FaultKind.DISK_FULL:
         alarms = frozenset((kind, "") for kind in _KEPT_KINDS)
         return Expectation(alarms, within_ns=RECORD_NS, explains=_KEPT_KINDS | LOAD_KINDS)
@@ -275,5 +278,12 @@ def _of_all(fault: Fault) -> Expectation:
         return Expectation(stopped, explains=HEALTH_KINDS)
     if fault.kind is FaultKind.ALARM_FLOOD:
         alarms = frozenset(flooded_places())
-        return Expectation(alarms, all_of_them=True, explains=LOAD_KINDS)
+        rules = policies(cell)
+        return Expectation(
+            alarms,
+            all_of_them=True,
+            within_ns=PROCESS_NS + max(rules[kind].on_delay_ns for kind, _ in alarms),
+            gone_within_ns=BACK_NS + max(rules[kind].off_delay_ns for kind, _ in alarms),
+            explains=LOAD_KINDS,
+        )
     return Expectation(explains=HEALTH_KINDS)

@@ -15,6 +15,7 @@ from tml_ros.cell.cell_description import CellDescription
 REST_NS = dict.fromkeys(FaultKind, 4 * SECOND) | {
     FaultKind.KILL: 6 * SECOND,
     FaultKind.STOP: 5 * SECOND,
+    FaultKind.HANG: 6 * SECOND,
     FaultKind.CLOCK_JUMP: 6 * SECOND,
 }
 """The least pause after each, in which the cell recovers; whoever does it may wait longer."""
