@@ -1,0 +1,1 @@
+"""What happened, written down so that it cannot be lost or quietly rewritten."""
