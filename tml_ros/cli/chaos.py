@@ -22,7 +22,7 @@ from tml_ros.bench.chaos.history import History, Struck
 from tml_ros.bench.chaos.plan import REST_NS, ChaosPlan, PlannedFault, chaos_plan
 from tml_ros.bench.chaos.recorded import recorded_transitions
 from tml_ros.cell.cell_description import CellDescription
-from tml_ros.cell.cell_places import record_folder
+from tml_ros.cell.cell_places import record_anchor, record_folder, record_key
 from tml_ros.cli.chaos_cell import chaos_cell
 from tml_ros.cli.chaos_table import (
     findings_of_growth,
@@ -159,7 +159,9 @@ def _conclude(
     out: Path,
     as_json: bool,
 ) -> None:
-    recorded, problem = recorded_transitions(record_folder(cell))
+    recorded, problem = recorded_transitions(
+        record_folder(cell), record_key(cell), record_anchor(cell)
+    )
     history = replace(history, recorded=recorded, record_problem=problem)
     proof = check(history, cell)
     grown = findings_of_growth(ran.growth, history.ended_ns - history.began_ns)

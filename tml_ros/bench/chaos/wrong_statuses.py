@@ -62,7 +62,7 @@ def alarms(chance: Chance) -> Made:
         **{"event": "raised", "due_ns": "1", "acknowledged_by": "", "operator": ""},
         "stamp_ns": chance.choice(WRONG_WHOLES),
     }
-    key = chance.choice(("kind", "state", "priority", "source", "raised_ns"))
+    key = chance.choice(("kind", "state", "priority", "raised_ns"))
     values[key] = chance.choice(WRONG_NAMES)
     return _array("an alarm of nobody", values, NOT_OF_THE_CELL, chance)
 
