@@ -34,6 +34,7 @@ from tml_ros.nodes.cell_inputs import Arrival
 from tml_ros.nodes.cell_node import CellNode
 from tml_ros.nodes.input_figures import InputFigures
 from tml_ros.nodes.messages import samples_of
+from tml_ros.nodes.node_heartbeat import BEAT_SECONDS, NodeHeartbeat
 from tml_ros.nodes.parameters import text_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
@@ -65,11 +66,16 @@ class BackgroundNode(CellNode):
     Publishes:
         findings (String): JSON; progress, answers, and what it notices by itself
         /diagnostics (DiagnosticArray), 1 Hz: what came, what waits, what keeps it from remembering
+        heartbeat (DiagnosticArray), 5 Hz: work is each round of thinking, ten in a second, always
+            expected; ages of the microphones, and of all telemetry together
 
     Fails to configure on a wrong cell file, one without machines, and where the store can be no
     folder. While active nothing ends it. With use_sim_time it stands still until the first message
     on /clock.
     """
+
+    stuck_seconds = 60.0
+    """One step may be a manual to read or a spectrum of minutes."""
 
     def __init__(self) -> None:
         """Start, unless `autostart` is false. Raises ParameterError, StartError."""
@@ -101,6 +107,9 @@ class BackgroundNode(CellNode):
         self._figures = InputFigures(cell.cell, self.role, (*lanes, *others), lanes)
         self._findings = self.advertise(String, "findings", qos.FINDINGS)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self._heart = NodeHeartbeat(self, name=self.role, cell=cell.cell, timer=False)
+        self._heart.expect(more=True)
+        self.at_cleanup(self._heart.close)
 
     def activate(self) -> None:
         """Start to listen and to think."""
@@ -140,6 +149,7 @@ class BackgroundNode(CellNode):
             lambda message: worker.put(EVENTS, message),
             qos.ALARM_EVENTS,
         )
+        self.every(BEAT_SECONDS, self._heart.publish)
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(1.0, lambda: self._report(worker))
         machines = ", ".join(self.cell.machines)
@@ -164,11 +174,13 @@ class BackgroundNode(CellNode):
             self._worker.put(TICKS, None)
 
     def _on_telemetry(self, source: TelemetrySource, arrival: Arrival) -> None:
+        self._heart.came("telemetry")
         for thing in observations(arrival.message, source, arrival.arrival_ns):
             self._background.observe(thing, self.now_ns())
         self._figures.took(_lane(source), self.now_ns() - arrival.arrival_ns)
 
     def _on_sound(self, name: str, arrival: Arrival) -> None:
+        self._heart.came(f"microphone {name}")
         samples = samples_of(arrival.message, channels=self.cell.microphones[name].channels)
         for waveform in self._sounds.take(name, samples, arrival.arrival_ns):
             self._observe_sound(waveform)
@@ -217,6 +229,7 @@ class BackgroundNode(CellNode):
 
     def _on_tick(self, _: None) -> None:
         self._worked_ns = self.steady_ns()
+        self._heart.done()
         if not self._ready():
             return
         for _turn in range(TURNS_PER_TICK):

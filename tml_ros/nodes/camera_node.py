@@ -110,6 +110,10 @@ class CameraNode(SourceNode[CapturedFrame]):
             message = image_message(item.rgb, stamp_ns, self._frame_id)
         self._images.publish(message)
 
+    def captured_ns(self, item: CapturedFrame) -> int:
+        """When a picture was captured."""
+        return item.captured_ns
+
     def describe(self, status: CameraStatus) -> tuple[int, dict[str, str]]:
         """The level and the figures of a report on the source."""
         return LEVELS[status.state], {

@@ -70,6 +70,10 @@ class MicrophoneNode(SourceNode[CapturedBlock]):
         """Send one block."""
         self._audio.publish(audio_message(item.samples))
 
+    def captured_ns(self, item: CapturedBlock) -> int:
+        """When the sound of a block began to be captured."""
+        return item.start_ns
+
     def describe(self, status: MicrophoneStatus) -> tuple[int, dict[str, str]]:
         """The level and the figures of a report on the source."""
         return _level(status), {

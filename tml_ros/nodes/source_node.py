@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -19,6 +20,7 @@ from rclpy.publisher import Publisher
 from tml_ros.cell.alarm_status import WARN, Status
 from tml_ros.devices.source_state import SourceState
 from tml_ros.nodes import qos
+from tml_ros.nodes.node_heartbeat import NodeHeartbeat
 from tml_ros.nodes.parameters import (
     number_parameter,
     switch_parameter,
@@ -26,6 +28,10 @@ from tml_ros.nodes.parameters import (
 )
 from tml_ros.nodes.pump import Pump
 from tml_ros.nodes.status_messages import statuses_message
+from tml_ros.turn.micro_turn import TURN_NS
+
+STUCK_SECONDS = 3.0
+"""Who takes so long to publish one item hangs."""
 
 Item = TypeVar("Item")
 Given_co = TypeVar("Given_co", covariant=True)
@@ -62,7 +68,7 @@ class Source(Protocol[Given_co]):
 
 
 class SourceNode(Node, Generic[Item]):
-    """Carries one source to one topic. Subclasses fill in `publish` and `describe`.
+    """Carries one source to one topic. Subclasses fill in `publish`, `describe`, `captured_ns`.
 
     Parameters:
         loop: start a file over at its end (default false).
@@ -75,6 +81,9 @@ class SourceNode(Node, Generic[Item]):
 
     Publishes:
         /diagnostics (DiagnosticArray), 1 Hz: state of the source, what it gave, retries, last error
+        heartbeat (DiagnosticArray), 5 Hz: work is what was published, expected while the source
+            runs (one that is lost has an alarm of its own); a deadline is missed by what is
+            published more than 200 ms, a micro-turn, after it was captured
     """
 
     def __init__(self, name: str) -> None:
@@ -101,6 +110,9 @@ class SourceNode(Node, Generic[Item]):
             highest=1e10,
         )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self._heart = NodeHeartbeat(
+            self, name=self.get_name(), cell=self.get_namespace().strip("/")
+        )
         self._state: SourceState | None = None
         self._published = 0
         self._source: Source[Item] | None = None
@@ -137,6 +149,14 @@ class SourceNode(Node, Generic[Item]):
         """The level and the figures of a report on the source."""
         raise NotImplementedError
 
+    def captured_ns(self, item: Item) -> int:
+        """When an item was captured, by the steady clock; called in the node's own thread."""
+        raise NotImplementedError
+
+    def working(self) -> bool:
+        """Whether the node's own thread goes on."""
+        return self._pump is None or not self._pump.stuck(STUCK_SECONDS)
+
     def destroy_node(self) -> None:
         """Close the source and end the node's thread."""
         if self._source is not None:
@@ -148,6 +168,9 @@ class SourceNode(Node, Generic[Item]):
     def _carry(self, item: Item) -> None:
         self.publish(item)
         self._published += 1
+        self._heart.done()
+        if time.monotonic_ns() - self.captured_ns(item) > TURN_NS:
+            self._heart.missed()
 
     def _watch(self) -> None:
         """Log each change of the source's state; raises when the publishing thread has failed."""
@@ -158,6 +181,7 @@ class SourceNode(Node, Generic[Item]):
             return
         self._pump.check()
         status: SourceStatus = self._source.status
+        self._heart.expect(status.state is SourceState.RUNNING)
         if status.state is self._state or self._still_publishing(status):
             return
         self._state = status.state

@@ -29,6 +29,7 @@ from tml_ros.cell.machine_description import TelemetryDescription, default_telem
 from tml_ros.devices.telemetry_file import TelemetryFileError, read_telemetry_file
 from tml_ros.nodes import qos
 from tml_ros.nodes.messages import time_message
+from tml_ros.nodes.node_heartbeat import NodeHeartbeat
 from tml_ros.nodes.parameters import ParameterError, text_parameter, whole_number_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message
@@ -61,6 +62,8 @@ class TelemetryNode(Node):
         each telemetry topic with a `source`: Float64 and Temperature one value per `period`,
             Float64MultiArray the samples of one `period`
         /diagnostics (DiagnosticArray), 1 Hz
+        heartbeat (DiagnosticArray), 5 Hz: work is every message sent; it is expected while all that
+            has not ended is being played, but not with use_sim_time, where the pace is another's
 
     Fails to start, with exit code 2, on a wrong cell file or a file that cannot be played. With
     use_sim_time it stands still until the first message on /clock.
@@ -84,8 +87,9 @@ class TelemetryNode(Node):
             raise ParameterError(f"parameter 'machine': cell {cell.cell!r} has no {machine!r}")
         self._cell = cell.cell
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        simulated = self.get_parameter("use_sim_time").value
-        self._pace = self.get_clock() if simulated else self._steady
+        self._simulated = bool(self.get_parameter("use_sim_time").value)
+        self._pace = self.get_clock() if self._simulated else self._steady
+        self._heart = NodeHeartbeat(self, name=self.get_name(), cell=cell.cell)
         self._played = [
             self._open(machine, name, described)
             for name, described in cell.machines[machine].telemetry.items()
@@ -115,6 +119,8 @@ class TelemetryNode(Node):
             if played.timer is None and not played.ended and heard:
                 send = partial(self._send, played)
                 played.timer = self.create_timer(played.described.period, send, clock=self._pace)
+        going = [played.timer is not None for played in self._played if not played.ended]
+        self._heart.expect(bool(going) and all(going) and not self._simulated)
 
     def _send(self, played: _Played) -> None:
         values = self._next(played)
@@ -125,6 +131,7 @@ class TelemetryNode(Node):
             return
         played.publisher.publish(self._message(played.described.type, values))
         played.sent += 1
+        self._heart.done()
 
     def _next(self, played: _Played) -> NDArray[np.float32]:
         place, step, values = played.place, played.step, played.values
