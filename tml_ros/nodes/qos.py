@@ -20,7 +20,7 @@ TEXT = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 HAZARDS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 
 SPEECH = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
-"""speech/audio, speech/text and speech/flush."""
+"""speech/audio, speech/warning, speech/text and speech/flush."""
 
 PLAYBACK = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 
@@ -34,6 +34,8 @@ ALARMS = QoSProfile(
 ALARM_EVENTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 
 ALARM_COMMANDS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+ALARM_COMMAND_RESULTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 
 HEARTBEAT = QoSProfile(
     depth=1,
