@@ -1,4 +1,4 @@
-"""`tml-ros schema`: what is printed and written is what the background reads and writes."""
+"""`tml-ros schema`: what is printed and written is what a cell reads and writes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tml_ros.background.contracts import Delegation, Finding
+from tml_ros.cell.commands.alarm_command import COMMANDS, alarm_command_schema
+from tml_ros.cell.commands.alarm_result import AlarmResult
 from tml_ros.cli.main import main
 
 
@@ -21,7 +23,10 @@ def without_heading(schema: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in schema.items() if key not in {"$schema", "$comment"}}
 
 
-@pytest.mark.parametrize(("name", "model"), [("delegation", Delegation), ("finding", Finding)])
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [("delegation", Delegation), ("finding", Finding), ("alarm-result", AlarmResult)],
+)
 def test_the_schema_printed_is_that_of_the_message(capsys, name, model):
     code, out = run(capsys, name)
     printed = json.loads(out)
@@ -32,14 +37,25 @@ def test_the_schema_printed_is_that_of_the_message(capsys, name, model):
     assert printed["properties"]["schema_version"]["const"] == 1
 
 
-def test_both_are_printed_or_written_where_none_is_named(capsys, tmp_path):
+def test_of_commands_there_is_one_schema_for_each(capsys):
+    code, out = run(capsys, "alarm-command")
+    printed = json.loads(out)
+    assert code == 0
+    assert without_heading(printed) == alarm_command_schema()
+    assert len(printed["oneOf"]) == len(COMMANDS)
+
+
+def test_all_are_printed_or_written_where_none_is_named(capsys, tmp_path):
     code, out = run(capsys)
-    both = json.loads(out)
-    assert (code, list(both)) == (0, ["delegation", "finding"])
+    every = json.loads(out)
+    assert (code, list(every)) == (
+        0,
+        ["delegation", "finding", "alarm-command", "alarm-result"],
+    )
     code, out = run(capsys, "--out", tmp_path / "new" / "folder")
     assert (code, out) == (0, "")
     written = {path.name: json.loads(path.read_text()) for path in tmp_path.rglob("*.json")}
-    assert written == {f"{name}.schema.json": schema for name, schema in both.items()}
+    assert written == {f"{name}.schema.json": schema for name, schema in every.items()}
 
 
 def test_only_the_one_named_is_written(capsys, tmp_path):

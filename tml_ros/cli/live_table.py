@@ -23,13 +23,13 @@ from tml_ros.safety.alarm import Alarm, AlarmState, AlarmTransition, Priority
 LINE_EVERY_S = 10.0
 FRESH_S = 1.0
 
-_PRIORITY = {
+PRIORITY_SIGNS = {
     Priority.CRITICAL: ("▲▲", "bold magenta"),
     Priority.HIGH: ("▲", "bold red"),
     Priority.MEDIUM: ("◆", "yellow"),
     Priority.LOW: ("●", "blue"),
 }
-_STATE = {
+STATE_STYLES = {
     AlarmState.ACTIVE_UNACKNOWLEDGED: "bold red",
     AlarmState.ACTIVE_ACKNOWLEDGED: "red",
     AlarmState.RETURNED_UNACKNOWLEDGED: "yellow",
@@ -170,11 +170,11 @@ def _alarms(view: LiveView, alarms: tuple[Alarm, ...]) -> RenderableType:
     for name in ("alarm", "priority", "state", "since"):
         table.add_column(name, header_style="dim")
     for alarm in alarms:
-        sign, style = _PRIORITY[alarm.priority]
+        sign, style = PRIORITY_SIGNS[alarm.priority]
         table.add_row(
             Text(phrase(alarm.kind, alarm.zone), style="bold"),
             Text(f"{sign} {alarm.priority.value}", style=style),
-            Text(alarm.state.value.replace("_", " "), style=_STATE[alarm.state]),
+            Text(alarm.state.value.replace("_", " "), style=STATE_STYLES[alarm.state]),
             _at(alarm.raised_ns, view.began_ns).strip(),
         )
     return table

@@ -24,7 +24,7 @@ from tml_ros.nodes.status_messages import statuses_of
 from tml_ros.safety.alarm import Alarm
 
 POLL_SECONDS = 0.02
-SEND_AGAIN_SECONDS = 1.0
+SEND_AGAIN_SECONDS = 0.3
 MAX_WAITING = 1000
 
 
@@ -66,8 +66,8 @@ class AlarmCaller:
     def call(self, text: str, command_id: str, seconds: float) -> AlarmResult | None:
         """Send a command and wait for its answer; None where none comes so long.
 
-        It is sent again each second: under the same id it is the same command, and a guardian that
-        has just been found may have missed the first.
+        It is sent again and again: under the same id it is the same command, and a guardian that
+        has just been found may have missed the first, or its answer may have been lost.
         """
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
