@@ -141,7 +141,7 @@ class BackgroundNode(CellNode):
             String, "delegations", partial(self._take_delegation, worker), qos.DELEGATIONS
         )
         self.subscribe(
-            DiagnosticArray, "alarms", lambda message: worker.put(ALARMS, message), qos.ALARMS
+            DiagnosticArray, "alarms", lambda message: worker.put(ALARMS, message), qos.ALARMS_HEARD
         )
         self.subscribe(
             DiagnosticArray,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.exceptions import InvalidHandle
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.publisher import Publisher
@@ -128,10 +129,16 @@ class CellNode(LifecycleNode):
         return worker
 
     def subscribe(
-        self, message: type, topic: str, put: Callable[[Any], None], qos: QoSProfile
+        self,
+        message: type,
+        topic: str,
+        put: Callable[[Any], None],
+        qos: QoSProfile,
+        *,
+        events: SubscriptionEventCallbacks | None = None,
     ) -> None:
-        """Subscribe until deactivation."""
-        subscription = self.create_subscription(message, topic, put, qos)
+        """Subscribe until deactivation. events: of DDS about it, such as a missed deadline."""
+        subscription = self.create_subscription(message, topic, put, qos, event_callbacks=events)
         self._while_active.append(lambda: self.destroy_subscription(subscription))
 
     def every(self, seconds: float, callback: Callable[[], None]) -> None:

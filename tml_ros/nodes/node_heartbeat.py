@@ -7,7 +7,6 @@ beat also shows that the node still answers. Knows nothing of who listens: `cell
 from __future__ import annotations
 
 import os
-import platform
 import threading
 import time
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from rclpy.timer import Timer
 from tml_ros.cell.alarm_status import OK, Status
 from tml_ros.cell.heartbeat import BEAT_NS, HEARTBEAT, Heartbeat, heartbeat_values
 from tml_ros.nodes import qos
+from tml_ros.nodes.processes import host_name
 from tml_ros.nodes.status_messages import statuses_message
 
 BEAT_SECONDS = BEAT_NS / 1e9
@@ -45,7 +45,7 @@ class NodeHeartbeat:
         self._node = node
         self._name = name
         self._cell = cell
-        self._host = platform.node()[:64]
+        self._host = host_name()
         self._lock = threading.Lock()
         self._sequence = 0
         self._work = 0

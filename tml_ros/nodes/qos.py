@@ -1,7 +1,7 @@
 """The quality of service of every topic, one name per row of the interface table.
 
-Publisher and subscriber of a topic take the same profile, so they are always compatible. Knows
-nothing of topic names, messages or nodes.
+Publisher and subscriber of a topic take the same profile, or the subscriber the one that says so,
+so they are always compatible. Knows nothing of topic names, messages or nodes.
 """
 
 from __future__ import annotations
@@ -28,8 +28,19 @@ ALARMS = QoSProfile(
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
+    deadline=Duration(seconds=2),
+    liveliness=LivelinessPolicy.AUTOMATIC,
+    liveliness_lease_duration=Duration(seconds=2),
 )
-"""Whoever joins late gets the present alarms at once."""
+"""Whoever joins late gets the present alarms at once. They come each second at least: who asks for
+the deadline learns of a guardian that hangs, who asks for the liveliness of one that is gone."""
+
+ALARMS_HEARD = QoSProfile(
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+"""For who only wants the alarms, of whoever publishes them: a bag may offer no deadline."""
 
 ALARM_EVENTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 
