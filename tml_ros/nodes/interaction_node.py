@@ -14,7 +14,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Int16MultiArray, String
 
 from tml_ros.background.contracts import Delegation
-from tml_ros.cell.alarm_status import OK, hazard_status, parse_alarm
+from tml_ros.cell.alarm_status import hazard_status, parse_alarm
 from tml_ros.cell.asking import CELL, OPERATOR, Asking
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.handed_over_voice import handed_over_voice
@@ -31,8 +31,10 @@ from tml_ros.nodes.cell_inputs import Arrival, CellInputs
 from tml_ros.nodes.cell_node import CellNode
 from tml_ros.nodes.finding_intake import FINDINGS, WAITING, FindingIntake
 from tml_ros.nodes.finding_speaker import FindingSpeaker
+from tml_ros.nodes.guardian_silence import GuardianSilence
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
 from tml_ros.nodes.messages import audio_message
+from tml_ros.nodes.node_heartbeat import BEAT_SECONDS, NodeHeartbeat
 from tml_ros.nodes.parameters import whole_number_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
@@ -42,7 +44,8 @@ from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame, MicroTurn
 from tml_ros.turn.turn_output import TurnOutput
 
 TICK_SECONDS = 0.05
-HEARTBEAT_SECONDS = 0.2
+OVERDUE_NS = 250_000_000
+"""In the time of a `/clock`, which may run slower than life: a turn is due by then."""
 TEXT, TICKS = "text", "ticks"
 ALARMS, WORDS = "alarms", "words"
 
@@ -63,14 +66,16 @@ class InteractionNode(CellNode):
             answers it
         findings (String): what the background found out; spoken by the model or, without a trained
             one, by the renderer of the warnings when the floor is free
-        alarms (DiagnosticArray), speech/text, speech/playback: what else goes on
+        alarms (DiagnosticArray), speech/text, speech/playback: what else goes on; a guardian that
+            falls silent is told on /diagnostics
     Publishes:
         delegations (String): questions to the background, of people and of the model
         hazards (DiagnosticArray): what the model judges, each turn
         speech/audio, speech/text: what the model says
-        heartbeat (DiagnosticArray), 5 Hz: sequence, how long the step in progress takes, turns,
-            their gaps by kind and stream, what came late, age of the last turn, times of steps,
-            turns answered later than 200 ms after they closed, what is left out because of them and
+        heartbeat (DiagnosticArray), 5 Hz: work is each turn, expected from the first picture or
+            sound on; how long the step in progress takes, turns, their gaps by kind and stream,
+            what came late, age of the last turn, times of steps, turns answered later than 200 ms
+            after they closed, which are its deadlines missed, what is left out because of them and
             in how many turns, failures of the model, its name, whether it is trained, which kinds
             of hazard it is trusted with, and what was withheld
         /diagnostics (DiagnosticArray), 1 Hz
@@ -80,10 +85,12 @@ class InteractionNode(CellNode):
     counted, logged and reported.
     """
 
+    stuck_seconds = 10.0
+    """Starting anew costs as much; the guardian has long raised model_lost by then."""
+
     def __init__(self) -> None:
         """Start, unless `autostart` is false. Raises ParameterError, StartError."""
         super().__init__("interaction")
-        self._beats = 0
         self._step_began_ns: int | None = None
         self._progress = TurnProgress()
         self._model_threads = whole_number_parameter(
@@ -124,7 +131,11 @@ class InteractionNode(CellNode):
         self._findings = FindingIntake(
             self, self._interaction, text_voice=self._text_voice, speaker=self._speaker
         )
-        self._heartbeat = self.advertise(DiagnosticArray, "heartbeat", qos.HEARTBEAT)
+        self._guardian_silence = GuardianSilence(self)
+        self._heart = NodeHeartbeat(self, name=self.role, cell=cell.cell, timer=False)
+        self.at_cleanup(self._heart.close)
+        self._something_came = False
+        self._turned_ns = 0
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
 
     def activate(self) -> None:
@@ -147,7 +158,8 @@ class InteractionNode(CellNode):
         if self.cell.has_background or (standing is not None and standing.trained):
             self._attend_to_background(worker)
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
-        self.every(HEARTBEAT_SECONDS, self._beat)
+        self._guardian_silence.activate()
+        self.every(BEAT_SECONDS, self._beat)
         self.every(1.0, lambda: self._report(worker))
         about = "" if standing is None else f", {standing}"
         model = f"model {self.cell.model}{about}"
@@ -161,7 +173,7 @@ class InteractionNode(CellNode):
         )
         self.subscribe(String, "findings", lambda message: take(message.data), qos.FINDINGS)
         self.subscribe(
-            DiagnosticArray, "alarms", lambda message: worker.put(ALARMS, message), qos.ALARMS
+            DiagnosticArray, "alarms", lambda message: worker.put(ALARMS, message), qos.ALARMS_HEARD
         )
         self.subscribe(
             String,
@@ -171,11 +183,17 @@ class InteractionNode(CellNode):
         )
 
     def _on_frame(self, frame: Frame) -> None:
+        self._came(f"camera {frame.camera}")
         self._interaction.push_frame(frame)
 
     def _on_block(self, block: AudioBlock) -> None:
+        self._came(f"microphone {block.microphone}")
         self._interaction.push_audio(block)
         self._poll()
+
+    def _came(self, stream: str) -> None:
+        self._something_came = True
+        self._heart.came(stream)
 
     def _on_text(self, arrival: Arrival) -> None:
         text = arrival.message.data
@@ -222,7 +240,11 @@ class InteractionNode(CellNode):
                 self._step_began_ns = None
             ended_ns = self.steady_ns()
             self._turn_times.add(ended_ns - began_ns)
-            self._deadline_misses += ended_ns - closed_ns > TURN_NS
+            if ended_ns - closed_ns > TURN_NS:
+                self._deadline_misses += 1
+                self._heart.missed()
+            self._heart.done()
+            self._turned_ns = self.now_ns()
             self._shed(ended_ns - closed_ns)
             self._publish(turn, output)
             self._note(ended_ns)
@@ -273,16 +295,14 @@ class InteractionNode(CellNode):
             self._delegate(self._asking.requested(request, turn.end_ns))
 
     def _beat(self) -> None:
-        self._beats += 1
         began_ns = self._step_began_ns
         step_ns = 0 if began_ns is None else self.steady_ns() - began_ns
-        values = {
-            "sequence": str(self._beats),
-            STEP: milliseconds(step_ns / 1e6),
-            **self._turn_values(),
-        }
-        status = self.status(OK, "heartbeat", "alive", values)
-        self._heartbeat.publish(statuses_message([status], self.now_ns()))
+        self._heart.expect(self._something_came and self._turn_is_due())
+        self._heart.publish({STEP: milliseconds(step_ns / 1e6), **self._turn_values()})
+
+    def _turn_is_due(self) -> bool:
+        simulated = bool(self.get_parameter("use_sim_time").value)
+        return not simulated or self.now_ns() - self._turned_ns > OVERDUE_NS
 
     def _report(self, worker: Worker) -> None:
         statuses = self._inputs.statuses(worker.counts())
@@ -294,6 +314,7 @@ class InteractionNode(CellNode):
             expected=bool(self.cell.cameras or self.cell.microphones),
         )
         statuses.append(self.status(level, "turns", message, values))
+        statuses.append(self._guardian_silence.status())
         if self._speaker is not None:
             statuses.append(self._speaker.status())
         self._diagnostics.publish(statuses_message(statuses, self.now_ns()))

@@ -224,7 +224,7 @@ class Observer(Node):
 
         array = DiagnosticArray
         return [
-            subject("alarms", array, qos.ALARMS, self._on_alarms),
+            subject("alarms", array, qos.ALARMS_HEARD, self._on_alarms),
             subject("alarms/events", array, qos.ALARM_EVENTS, self._on_events),
             subject("alarms/command", String, qos.ALARM_COMMANDS, _only_record),
             subject("hazards", array, qos.HAZARDS, self._on_hazards),
@@ -233,7 +233,7 @@ class Observer(Node):
             subject("speech/text", String, qos.SPEECH, self._on_words),
             subject("speech/flush", Empty, qos.SPEECH, self._on_flush),
             subject("speech/playback", UInt64, qos.PLAYBACK, self._on_playback),
-            subject("heartbeat", array, qos.HEARTBEAT, self._on_status),
+            subject("heartbeat", array, qos.HEARTBEATS_HEARD, self._on_status),
             subject("/diagnostics", array, qos.DIAGNOSTICS, self._on_status),
             *(
                 [subject("simulation/truth", String, qos.SIMULATION_TRUTH, self._on_truth)]
