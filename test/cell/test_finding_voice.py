@@ -61,6 +61,7 @@ class Room:
     def warn(self, seconds: float = 2.0) -> None:
         self.waiting += round(16_000 * seconds)
         self.voice.heard("Warning. Leave press area.", self.now_ns)
+        self.voice.warned(self.now_ns)
 
 
 def test_a_finding_is_said_when_it_has_been_silent_for_a_while_and_once() -> None:

@@ -18,7 +18,7 @@ from tml_ros.model.layout import SessionLayout
 from tml_ros.model.text_voice import TextVoice
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_NS, TURN_SAMPLES, AudioBlock, Frame, MicroTurn
-from tml_ros.turn.turn_output import TurnOutput
+from tml_ros.turn.turn_output import Floor, TurnOutput
 
 CELL = CellDescription.model_validate({"cell": "c", "cameras": {"eye": {}}})
 T0 = 1_000_000_000_000
@@ -331,3 +331,56 @@ def test_words_that_were_not_shown_to_be_right_are_not_begun_unless_the_cell_wan
     wanted = {"experimental": tuple(map(Experiment, experimental))}
     Interaction(CELL.model_copy(update=wanted), model)
     assert model.kept is kept
+
+
+class Reader(Model):
+    """Says what it was handed, one text after the other, a word a turn."""
+
+    def __init__(self) -> None:
+        super().__init__(self._say)
+        self.texts: list[list[str]] = []
+
+    def _say(self, turn: MicroTurn) -> TurnOutput:
+        if not self.texts:
+            return TurnOutput(turn.index)
+        word = self.texts[0].pop(0)
+        self.texts = [text for text in self.texts if text]
+        speech = np.full(TURN_SAMPLES, 0.5, np.float32)
+        return TurnOutput(turn.index, speech, f" {word}", floor=Floor.SPEAK)
+
+    def inject(self, text: str, *, how: InjectMode, urgent: bool = False) -> None:
+        self.texts.append(text.split())
+
+    def yield_floor(self) -> None:
+        self.texts = self.texts[1:]
+
+
+def test_a_silenced_model_says_nothing_and_then_anew_what_was_cut_short() -> None:
+    interaction = Interaction(CELL, Reader())
+    said = []
+    assert interaction.hand_over("Press 1 is hot.", spoken=True)
+    for index in range(20):
+        if index == 2:
+            interaction.silence(True)
+            assert interaction.hand_over("The belt slips.", spoken=True, urgent=True)
+        if index == 5:
+            interaction.silence(False)
+        output = interaction.answer(MicroTurn(index, T0 + index * TURN_NS, {}, {}))
+        said.append(output.text.strip())
+        assert (output.speech is None) == (not output.text)
+        assert (output.floor is Floor.SPEAK) == bool(output.text)
+    told = "Press 1 - - - Press 1 is hot. The belt slips."
+    assert said[:12] == [word.replace("-", "") for word in told.split()]
+    assert not any(said[12:])
+
+
+def test_hazards_are_judged_while_the_model_is_silenced() -> None:
+    hazard = Hazard(HazardKind.PERSON_DOWN, "eye", 0.7, HazardSource.MODEL, T0)
+    speech = np.full(TURN_SAMPLES, 0.25, np.float32)
+    interaction = Interaction(
+        CELL, Model(lambda turn: TurnOutput(turn.index, speech, "x", (hazard,)))
+    )
+    interaction.silence(True)
+    for _, output in run(interaction):
+        assert output.hazards[0] == hazard
+        assert (output.speech, output.text) == (None, "")

@@ -73,6 +73,7 @@ class Hall:
         )
         self.mouth = node.create_publisher(Int16MultiArray, "/cell/speech/audio", qos.SPEECH)
         self.flush = node.create_publisher(Empty, "/cell/speech/flush", qos.SPEECH)
+        self.warning = node.create_publisher(Int16MultiArray, "/cell/speech/warning", qos.SPEECH)
 
     @property
     def spoken(self) -> list[list[str]]:
@@ -115,7 +116,8 @@ def test_the_cell_hears_itself_and_is_answered_and_told_what_to_say(
         # Once a second, because the first may be lost on its way.
         if len(hall.sound) >= said_at[-1] + 50:
             said_at.append(len(hall.sound))
-            hall.mouth.publish(audio_message(to_int16(tone.astype(np.float32))))
+            mouth = hall.mouth if len(said_at) % 2 else hall.warning
+            mouth.publish(audio_message(to_int16(tone.astype(np.float32))))
 
     wait_until(lambda: speak() or ["Stop."] in hall.spoken)
     wait_until(lambda: hall.spoken[-1] == [], what="the end of the answer")

@@ -98,6 +98,29 @@ def test_a_spoken_warning_has_the_priority_of_its_alarm(recorder: SessionRecorde
     assert list(recorder.log.clips) == ["Warning. Person in press area. Step back."]
 
 
+@pytest.mark.parametrize("sound_first", [False, True])
+def test_a_warning_and_its_sound_are_one_in_whatever_order_they_come(
+    recorder: SessionRecorder, sound_first: bool
+) -> None:
+    words = "Warning. Person in press area. Step back."
+    recorder.changed(raised(1.0))
+    recorder.words("The press", START + SECOND)
+    recorder.speech(np.ones(50, np.float32), START + SECOND)
+    steps = [
+        lambda: recorder.words(words, START + SECOND + 1),
+        lambda: recorder.warning(np.ones(100, np.float32), START + SECOND + 1),
+    ]
+    for step in reversed(steps) if sound_first else steps:
+        step()
+    recorder.warning(np.zeros(0, np.float32), START + SECOND + 2)
+    recorder.end(START + 4 * SECOND)
+    assert [record.text for record in recorder.log.speech] == ["The press", words]
+    assert {text: len(clip) for text, clip in recorder.log.clips.items()} == {
+        "The press": 50,
+        words: 100,
+    }
+
+
 def test_what_comes_after_the_end_did_not_happen(recorder: SessionRecorder, show: Show) -> None:
     show(0.0)
     recorder.end(START + SECOND)

@@ -42,6 +42,25 @@ def test_a_flush_silences_at_once_and_what_comes_then_is_played_at_once() -> Non
     assert voice.begins == (1.0, 2.0), "what breaks in begins anew"
 
 
+def test_a_warning_takes_the_place_of_speech_and_speech_and_flushes_wait_for_its_end() -> None:
+    voice = LiveVoice(10)
+    voice.say(loud(3.0, 0.25), 1.0)
+    voice.warn(loud(1.0, 0.75), 2.0)
+    voice.say(loud(1.0, 0.25), 2.5)
+    voice.flush(2.5)
+    voice.say(loud(0.5, 0.25), 3.0)
+    levels = {1.99: 0.25, 2.0: 0.75, 2.99: 0.75, 3.0: 0.25, 3.49: 0.25, 3.5: 0}
+    assert {at: level_at(voice, at) for at in levels} == levels
+
+
+def test_a_warning_without_sound_ends_the_one_being_played() -> None:
+    voice = LiveVoice(10)
+    voice.warn(loud(3.0, 0.75), 1.0)
+    voice.warn(quiet(0), 2.0)
+    voice.say(loud(1.0, 0.25), 2.0)
+    assert [level_at(voice, at) for at in (1.99, 2.0, 2.99, 3.0)] == [0.75, 0.25, 0.25, 0.0]
+
+
 def test_what_was_flushed_before_it_was_heard_never_began() -> None:
     voice = LiveVoice(10)
     voice.say(loud(1.0), 1.0)

@@ -115,6 +115,10 @@ class FindingVoice:
         if text in self._own:
             self._own.remove(text)
             return
+        self.warned(now_ns)
+
+    def warned(self, now_ns: int) -> None:
+        """Somebody else speaks, and is heard in our place."""
         self._warned_ns = now_ns
         current = self._current
         if current is None:

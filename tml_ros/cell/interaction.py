@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.cut_texts import MAX_TEXTS, CutTexts, GivenText
 from tml_ros.cell.load_shedding import Shed
 from tml_ros.cell.model_gate import ModelGate, ModelStanding, model_standing
 from tml_ros.cell.session_layout import session_layout
@@ -27,7 +28,7 @@ from tml_ros.model.text_voice import TextVoice, VoicedSession
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import TURN_SAMPLES, AudioBlock, Frame, GapKind, MicroTurn
 from tml_ros.turn.turn_assembler import TurnAssembler
-from tml_ros.turn.turn_output import TurnOutput
+from tml_ros.turn.turn_output import Floor, TurnOutput
 
 MAX_FAULTS = 100
 
@@ -73,6 +74,9 @@ class Interaction:
         if text_voice is not None and isinstance(self._session, VoicedSession):
             self._text_voice = text_voice
             self._session.speak_by(text_voice)
+        self._silenced = False
+        self._texts = CutTexts()
+        self._held: deque[GivenText] = deque(maxlen=MAX_TEXTS)
         self._shed = Shed.NOTHING
         self._shed_turns = 0
         self._faults: deque[ModelFault] = deque(maxlen=MAX_FAULTS)
@@ -118,14 +122,35 @@ class Interaction:
         """Give the model something that was found out: to say, or to know; False where it cannot.
 
         A model that was never learnt would say nothing of it. What is to be said by the text voice
-        is prepared now unless it was before, which may take longer than a turn.
+        is prepared now unless it was before, which may take longer than a turn. What is to be said
+        while the model is silenced is handed over afterwards.
         """
         if self._session is None or self._gate is None or not self._gate.standing.trained:
             return False
         if spoken and self._text_voice is not None:
             self._text_voice.prepare(text)
-        self._session.inject(text, how="spoken" if spoken else "silent", urgent=urgent)
+        if not spoken:
+            self._session.inject(text, how="silent", urgent=urgent)
+        elif self._silenced:
+            self._held.append(GivenText(text, urgent))
+        else:
+            self._texts.give(text, urgent=urgent)
+            self._session.inject(text, how="spoken", urgent=urgent)
         return True
+
+    def silence(self, silenced: bool) -> None:
+        """Whether the model is to be silent from the next turn on, because nobody would hear it.
+
+        The text of those handed over that this cuts short is said anew afterwards, from its
+        beginning; words of the model's own are not, but it knows that it broke off.
+        """
+        if silenced == self._silenced:
+            return
+        self._silenced = silenced
+        if silenced:
+            cut = self._texts.cut()
+            if cut is not None:
+                self._held.append(cut)
 
     @property
     def shed(self) -> Shed:
@@ -170,12 +195,28 @@ class Interaction:
         try:
             if any(gap.kind is GapKind.TIMELINE_RESTARTED for gap in turn.gaps):
                 session.reset()
+            if self._silenced:
+                session.yield_floor()
+            else:
+                self._hand_over_held(turn)
             output = gate.passed(checked(session.step(turn), turn))
         except Exception as error:
             self._fault(turn, error)
             self._reset(session, turn)
             return TurnOutput(turn.index, hazards=(_model_lost(turn, 1.0),))
-        return replace(output, hazards=(*output.hazards, _model_lost(turn, 0.0)))
+        output = replace(output, hazards=(*output.hazards, _model_lost(turn, 0.0)))
+        if self._silenced:
+            return replace(output, speech=None, text="", floor=Floor.LISTEN)
+        self._texts.said(output.text, speaking=output.floor is Floor.SPEAK)
+        return output
+
+    def _hand_over_held(self, turn: MicroTurn) -> None:
+        while self._held:
+            held = self._held.popleft()
+            try:
+                self.hand_over(held.text, spoken=True, urgent=held.urgent)
+            except Exception as error:
+                self._fault(turn, error)
 
     def _reset(self, session: Session, turn: MicroTurn) -> None:
         try:

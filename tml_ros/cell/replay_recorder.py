@@ -26,7 +26,7 @@ from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock, Frame
 
 DIAGNOSTICS = "diagnostic_msgs/msg/DiagnosticArray"
 ALARMS, EVENTS = "alarms", "alarms/events"
-SPEECH_TEXT, SPEECH_AUDIO = "speech/text", "speech/audio"
+SPEECH_TEXT, SPEECH_AUDIO, WARNING = "speech/text", "speech/audio", "speech/warning"
 
 
 class ReplayRecorder:
@@ -53,7 +53,8 @@ class ReplayRecorder:
         self._recorded = {(topic.topic, topic.msgtype): topic for topic in recorded}
         self._messages = StandardMessages(writer.types)
         self._upsamplers: dict[str, soxr.ResampleStream] = {}
-        self._given_out = {self._name(t) for t in (ALARMS, EVENTS, SPEECH_TEXT, SPEECH_AUDIO)}
+        given_out = (ALARMS, EVENTS, SPEECH_TEXT, SPEECH_AUDIO, WARNING)
+        self._given_out = {self._name(topic) for topic in given_out}
         self.skipped: set[str] = set()
         latched = [offered_qos(transient_local=True, depth=1)]
         deep = [offered_qos(depth=50)]
@@ -61,6 +62,7 @@ class ReplayRecorder:
         writer.declare(self._name(EVENTS), DIAGNOSTICS, qos=deep)
         writer.declare(self._name(SPEECH_TEXT), STRING, qos=deep)
         writer.declare(self._name(SPEECH_AUDIO), INT16_ARRAY, qos=deep)
+        writer.declare(self._name(WARNING), INT16_ARRAY, qos=deep)
 
     def record(self, record: ReplayRecord, alarms: Sequence[Alarm]) -> None:
         """Write one step. alarms: every alarm that is not normal after it.
@@ -72,9 +74,9 @@ class ReplayRecorder:
         if record.transitions:
             self._write_alarms(record, alarms)
         for said in record.announcements:
-            self._say(said.stamp_ns, said.text, said.samples)
+            self._say(said.stamp_ns, said.text, said.samples, topic=WARNING)
         for turn, output in record.turns:
-            self._say(turn.end_ns, output.text, output.speech)
+            self._say(turn.end_ns, output.text, output.speech, topic=SPEECH_AUDIO)
 
     def _pass_on(self, given: ReplayInput) -> None:
         content = given.content
@@ -141,13 +143,15 @@ class ReplayRecorder:
         message = self._messages.diagnostics(present, stamp_ns=now_ns)
         self._writer.write(self._name(ALARMS), DIAGNOSTICS, now_ns, message)
 
-    def _say(self, stamp_ns: int, text: str, samples: NDArray[np.float32] | None) -> None:
+    def _say(
+        self, stamp_ns: int, text: str, samples: NDArray[np.float32] | None, *, topic: str
+    ) -> None:
         if text:
             string = self._messages.string(text)
             self._writer.write(self._name(SPEECH_TEXT), STRING, stamp_ns, string)
         if samples is not None and len(samples):
             sound = self._messages.sound(samples)
-            self._writer.write(self._name(SPEECH_AUDIO), INT16_ARRAY, stamp_ns, sound)
+            self._writer.write(self._name(topic), INT16_ARRAY, stamp_ns, sound)
 
     def _name(self, topic: str) -> str:
         return topic if topic.startswith("/") else f"{self._namespace}/{topic.lstrip('~/')}"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from std_msgs.msg import String, UInt64
+from std_msgs.msg import Int16MultiArray, String, UInt64
 
 from tml_ros.background.contracts import Finding
 from tml_ros.cell.alarm_status import OK, WARN, Status
@@ -23,11 +23,17 @@ from tml_ros.devices.speech_renderer import (
 )
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_node import CellNode
-from tml_ros.nodes.messages import audio_message
+from tml_ros.nodes.messages import audio_message, samples_of
 from tml_ros.nodes.worker import Lane, Worker
 
 TICK_SECONDS = 0.05
-FINDINGS, WORDS, PLAYBACK, TICKS = "findings", "words", "playback", "ticks"
+FINDINGS, WORDS, WARNINGS, PLAYBACK, TICKS = (
+    "findings",
+    "words",
+    "warnings",
+    "playback",
+    "ticks",
+)
 
 
 class FindingSpeaker:
@@ -48,6 +54,7 @@ class FindingSpeaker:
             {
                 FINDINGS: Lane(self._take_finding, 100),
                 WORDS: Lane(lambda text: self._voice.heard(text, node.steady_ns()), 50),
+                WARNINGS: Lane(self._take_warning, 10),
                 PLAYBACK: Lane(lambda played: self._voice.playback(played, node.steady_ns()), 5),
                 TICKS: Lane(self._on_tick, 1),
             },
@@ -56,6 +63,12 @@ class FindingSpeaker:
         self._worker = worker
         node.subscribe(
             String, "speech/text", lambda message: worker.put(WORDS, message.data), qos.SPEECH
+        )
+        node.subscribe(
+            Int16MultiArray,
+            "speech/warning",
+            lambda message: worker.put(WARNINGS, message),
+            qos.SPEECH,
         )
         node.subscribe(
             UInt64,
@@ -93,6 +106,10 @@ class FindingSpeaker:
 
     def _take_finding(self, finding: Finding) -> None:
         self._voice.add(finding)
+
+    def _take_warning(self, message: Int16MultiArray) -> None:
+        if len(samples_of(message, channels=1)):
+            self._voice.warned(self._node.steady_ns())
 
     def _on_tick(self, _: None) -> None:
         for block in self._voice.take(self._node.steady_ns()):

@@ -21,6 +21,7 @@ from tml_ros.sim.live_talk import LineSounds, LiveTalk, line_sounds
 from tml_ros.sim.live_truth import LiveTruth
 from tml_ros.sim.scenario_clip import ScenarioClip
 
+SPEECH, WARNING, FLUSH = "speech", "warning", "flush"
 WAITING = 1_000
 """Pieces of speech that may wait: some minutes of it, more than is ever played."""
 
@@ -29,7 +30,8 @@ class LiveHall:
     """volume: of the cell's loudspeaker, 0..1.
 
     Subscribes:
-        speech/audio (Int16MultiArray, one channel), speech/flush (Empty): as a speaker does
+        speech/audio, speech/warning (Int16MultiArray, one channel), speech/flush (Empty): as a
+            speaker does
     """
 
     def __init__(self, node: Node, clip: ScenarioClip, *, volume: float) -> None:
@@ -37,7 +39,7 @@ class LiveHall:
         self._node = node
         self._clip = clip
         self._volume = np.float32(volume)
-        self._came: deque[NDArray[np.float32] | None] = deque(maxlen=WAITING)
+        self._came: deque[tuple[str, NDArray[np.float32]]] = deque(maxlen=WAITING)
         self.malformed = 0
         """Messages of sound that made no sense."""
         self.problem = ""
@@ -45,9 +47,8 @@ class LiveHall:
         self._sounds = self._lines()
         self.begin()
         node.create_subscription(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
-        node.create_subscription(
-            Empty, "speech/flush", lambda _: self._came.append(None), qos.SPEECH
-        )
+        node.create_subscription(Int16MultiArray, "speech/warning", self._on_warning, qos.SPEECH)
+        node.create_subscription(Empty, "speech/flush", self._on_flush, qos.SPEECH)
 
     def begin(self) -> None:
         """The scenario begins: nobody has said anything."""
@@ -61,9 +62,11 @@ class LiveHall:
         now_s: seconds since the beginning of the scenario.
         """
         while self._came:
-            samples = self._came.popleft()
-            if samples is None:
+            what, samples = self._came.popleft()
+            if what == FLUSH:
                 self._talk.voice.flush(now_s)
+            elif what == WARNING:
+                self._talk.voice.warn(samples, now_s)
             else:
                 self._talk.voice.say(samples, now_s)
         self._talk.advance(now_s)
@@ -86,10 +89,19 @@ class LiveHall:
             return {}
 
     def _on_audio(self, message: Int16MultiArray) -> None:
+        self._take(SPEECH, message)
+
+    def _on_warning(self, message: Int16MultiArray) -> None:
+        self._take(WARNING, message)
+
+    def _on_flush(self, _: Empty) -> None:
+        self._came.append((FLUSH, np.zeros(0, np.float32)))
+
+    def _take(self, what: str, message: Int16MultiArray) -> None:
         try:
             samples = samples_of(message, channels=1)
         except ValueError:
             # The speaker says what is wrong with it.
             self.malformed += 1
             return
-        self._came.append(samples[:, 0] * (self._volume / np.float32(32_768)))
+        self._came.append((what, samples[:, 0] * (self._volume / np.float32(32_768))))

@@ -97,8 +97,8 @@ class SimulationNode(Node):
         findings (String, JSON): what the scenario gives to the cell to say
         /diagnostics (DiagnosticArray), 1 Hz
     Subscribes:
-        speech/audio, speech/flush: the microphones hear it as an echo on top of what was rendered,
-            and people who wait for it answer
+        speech/audio, speech/warning, speech/flush: the microphones hear it as an echo on top of
+            what was rendered, and people who wait for it answer
 
     On a machine that does not keep up the clock runs slower; nothing is left out. Fails to start,
     with exit code 2, on a wrong parameter, a folder without a whole clip, or a cell that has none

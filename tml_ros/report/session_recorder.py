@@ -144,7 +144,7 @@ class SessionRecorder:
     def words(self, text: str, arrival_ns: int) -> None:
         """Words to be said arrived."""
         if not self._ended:
-            if text in self._spoken_for:
+            if text in self._spoken_for and self._utterances.words is not None:
                 # A warning that cuts somebody short is not part of what was being said.
                 self._note(self._utterances.finish())
             self._note(self._utterances.heard_text(text, arrival_ns))
@@ -156,6 +156,15 @@ class SessionRecorder:
         """Sound to be said arrived: float32 [n], mono, 16 kHz."""
         if not self._ended:
             self._note(self._utterances.heard_sound(samples, arrival_ns))
+
+    def warning(self, samples: NDArray[np.float32], arrival_ns: int) -> None:
+        """Sound of a warning arrived, as for `speech`: what was being said is over."""
+        if self._ended or not len(samples):
+            return
+        said = self._utterances.words
+        if said is not None and (self._utterances.sounding or said.text not in self._spoken_for):
+            self._note(self._utterances.finish())
+        self._note(self._utterances.heard_sound(samples, arrival_ns))
 
     def asked(self, delegation: Delegation) -> None:
         """A question to the background arrived."""

@@ -44,6 +44,11 @@ class Utterances:
             return None
         return Utterance(self._started_ns, "".join(self._words), None)
 
+    @property
+    def sounding(self) -> bool:
+        """Whether sound of the utterance came."""
+        return bool(self._sound)
+
     def heard_text(self, text: str, arrival_ns: int) -> Utterance | None:
         """Words arrived; the utterance that is over by now, if any."""
         done = self.advance(arrival_ns)

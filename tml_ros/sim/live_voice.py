@@ -1,7 +1,8 @@
 """What the loudspeaker of a simulated cell plays, on the scenario's time.
 
-Like the loudspeaker it stands for, it plays what comes one after the other and forgets the rest
-when it is told to. Knows nothing of rooms, echoes or who speaks. One thread owns it.
+Like the loudspeaker it stands for, it plays what comes one after the other, forgets the rest when
+it is told to, and lets nothing be heard beside a warning. Knows nothing of rooms, echoes or who
+speaks. One thread owns it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class LiveVoice:
         """Start silent."""
         self._sound = np.zeros(round(seconds * SAMPLE_RATE), np.float32)
         self._end = 0
+        self._warned_until = 0
         self._last_heard: int | None = None
         self._begins: list[float] = []
 
@@ -37,7 +39,20 @@ class LiveVoice:
         return tuple(self._begins)
 
     def say(self, samples: Sound, now_s: float) -> None:
-        """Play this from now on, after what waits already: float32 [n], mono, 16 kHz."""
+        """Play this from now on, after what waits already: float32 [n], mono, 16 kHz.
+
+        While a warning is being played it is left out.
+        """
+        if _samples(now_s) >= self._warned_until:
+            self._play(samples, now_s)
+
+    def warn(self, samples: Sound, now_s: float) -> None:
+        """Play this in place of everything else; no samples: fall silent."""
+        self._silence(now_s)
+        self._play(samples, now_s)
+        self._warned_until = self._end
+
+    def _play(self, samples: Sound, now_s: float) -> None:
         begin = max(_samples(now_s), self._end)
         room = self._sound[begin : begin + len(samples)]
         room[:] = samples[: len(room)]
@@ -51,7 +66,14 @@ class LiveVoice:
         self._last_heard = last
 
     def flush(self, now_s: float) -> None:
-        """Fall silent; what was still to be played is forgotten, and what comes begins anew."""
+        """Fall silent; what was still to be played is forgotten, and what comes begins anew.
+
+        A warning is played to its end all the same.
+        """
+        if _samples(now_s) >= self._warned_until:
+            self._silence(now_s)
+
+    def _silence(self, now_s: float) -> None:
         now = _samples(now_s)
         self._sound[now:] = 0.0
         self._end = min(self._end, now)
