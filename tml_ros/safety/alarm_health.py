@@ -5,6 +5,7 @@ After IEC 62682 clause 16, ISA-18.2 clause 16 and EEMUA 191. Types only; `AlarmF
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -83,10 +84,10 @@ class AlarmHealth:
     @property
     def judged_false(self) -> Mapping[HazardKind, FalseRate]:
         """Per kind, over all zones and sources; only kinds that were judged false at all."""
-        sums: dict[HazardKind, FalseRate] = {}
+        counted: Counter[HazardKind] = Counter()
         for one in self.judgements:
-            known = sums.get(one.kind, FalseRate(one.kind, "", "", 0, 0))
-            sums[one.kind] = FalseRate(
-                one.kind, "", "", known.raised + one.raised, known.judged_false + one.judged_false
-            )
-        return {kind: one for kind, one in sums.items() if one.judged_false}
+            counted[one.kind] += one.judged_false
+        return {
+            kind: FalseRate(kind, "", "", self.raised[kind], count)
+            for kind, count in counted.most_common()
+        }
