@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tml_ros.cell.cell_description import (
@@ -20,6 +21,7 @@ from tml_ros.cell.cell_description import (
     microphone_topic,
 )
 from tml_ros.cell.cell_file import load_cell
+from tml_ros.cell.cell_nodes import NodePlace, Role, cell_nodes
 from tml_ros.cli.dds_profile import (
     CAMERA,
     NODE,
@@ -55,10 +57,7 @@ def cell_processes(
     behind: str = "",
     environment: Mapping[str, str] | None = None,
 ) -> list[ProcessSpec]:
-    """The nodes a cell needs, in the order to start them, in the namespace of the cell's name.
-
-    The guardian and the interaction always; a camera, microphone or telemetry node where the cell
-    names a source; the speaker node where it has a speaker; the background where it has machines.
+    """The nodes a cell needs (`cell_nodes`), in the namespace of the cell's name.
 
     use_sim_time: follow `/clock` instead of the system's clock.
     simulation: folder of a rendered scenario; one more node plays it on the topics of the cell and
@@ -109,46 +108,35 @@ def cell_processes(
             name, argv, {**surroundings, **profile_environment(profile, surroundings)}
         )
 
-    specs = [
-        node("guardian", "guardian", {"cell": str(cell_path)}),
-        node("interaction", "interaction", {"cell": str(cell_path)}),
-    ]
-    if cell.speaker is not None:
-        specs.append(node("speaker", "speaker", _speaker_parameters(cell.speaker)))
-    if cell.has_background:
-        specs.append(node("background", "background", {"cell": str(cell_path)}))
-    for machine, described in cell.machines.items():
-        if any(telemetry.source is not None for telemetry in described.telemetry.values()):
-            parameters: dict[str, Value | None] = {"cell": str(cell_path), "machine": machine}
-            if wait_for_subscribers is None:
-                parameters["wait_for_subscribers"] = int(cell.has_background)
-            else:
+    def process(place: NodePlace) -> ProcessSpec:
+        start = partial(node, place.name, place.role.value)
+        if place.role is Role.SPEAKER and cell.speaker is not None:
+            return start(_speaker_parameters(cell.speaker))
+        if place.role is Role.TELEMETRY:
+            listeners = int(cell.has_background)
+            if wait_for_subscribers is not None:
                 # The interaction does not listen to telemetry.
-                parameters["wait_for_subscribers"] = max(0, wait_for_subscribers - 1)
-            specs.append(node(f"telemetry_{machine}", "telemetry", parameters))
-    for name, microphone in cell.microphones.items():
-        if microphone.source is not None:
-            specs.append(
-                node(
-                    f"microphone_{name}",
-                    "microphone",
-                    _microphone_parameters(microphone)
-                    | awaited(is_file=names_sound_file(microphone.source)),
-                    remaps={"audio": microphone_topic(cell, name) + behind},
-                )
+                listeners = max(0, wait_for_subscribers - 1)
+            described = {"cell": str(cell_path), "machine": place.serves}
+            return start({**described, "wait_for_subscribers": listeners})
+        if place.role is Role.MICROPHONE:
+            microphone = cell.microphones[place.serves]
+            return start(
+                _microphone_parameters(microphone)
+                | awaited(is_file=names_sound_file(microphone.source)),
+                remaps={"audio": microphone_topic(cell, place.serves) + behind},
             )
-    for name, camera in cell.cameras.items():
-        if camera.source is not None:
-            specs.append(
-                node(
-                    f"camera_{name}",
-                    "camera",
-                    _camera_parameters(name, camera)
-                    | awaited(is_file=names_video_file(camera.source)),
-                    remaps={"image": camera_topic(cell, name) + behind},
-                    profile=CAMERA,
-                )
+        if place.role is Role.CAMERA:
+            camera = cell.cameras[place.serves]
+            return start(
+                _camera_parameters(place.serves, camera)
+                | awaited(is_file=names_video_file(camera.source)),
+                remaps={"image": camera_topic(cell, place.serves) + behind},
+                profile=CAMERA,
             )
+        return start({"cell": str(cell_path)})
+
+    specs = [process(place) for place in cell_nodes(cell)]
     if simulation is not None:
         played: dict[str, Value | None] = {
             "folder": str(simulation.resolve()),
