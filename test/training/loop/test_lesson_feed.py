@@ -51,6 +51,8 @@ def test_a_batch_survives_the_pipe_byte_by_byte() -> None:
     (ours,), (theirs,) = found.passes, made.passes
     assert torch.equal(ours.batch.tokens.rgb, theirs.batch.tokens.rgb)
     assert torch.equal(ours.batch.text, theirs.batch.text)
+    assert torch.equal(ours.batch.store.halves[1].back, theirs.batch.store.halves[1].back)
+    assert (ours.share, ours.turns, ours.batch.tokens.rows) == (1.0, theirs.turns, 1)
     assert ours.batch.lengths == theirs.batch.lengths
 
 

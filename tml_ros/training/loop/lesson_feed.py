@@ -23,10 +23,13 @@ from types import TracebackType
 import cv2
 import torch
 
+from tml_ros.model.block_attention import BlockStore, Bucket, Half
+from tml_ros.model.token_batch import TokenBatch
 from tml_ros.training.lesson import LessonSource
 from tml_ros.training.loop.data_order import DataOrder
-from tml_ros.training.loop.lesson_packing import ALL, CourseBatch, Portion, packed
-from tml_ros.training.loop.tensor_pipe import receive, send
+from tml_ros.training.loop.lesson_packing import ALL, CourseBatch, Pass, Portion, packed
+from tml_ros.training.loop.tensor_pipe import TensorPipe
+from tml_ros.training.pupil.lesson_batch import LessonBatch
 
 AHEAD = 2
 """Course batches that wait to be used, beside those that wait in the processes."""
@@ -72,6 +75,10 @@ class _Broken:
     """What a process sends instead of a batch."""
 
     reason: str
+
+
+_KINDS = (CourseBatch, Pass, LessonBatch, TokenBatch, BlockStore, Half, Bucket, _Broken)
+"""What goes through a pipe."""
 
 
 class LessonFeed:
@@ -155,10 +162,11 @@ class LessonFeed:
 
     def _take_in(self) -> None:
         """In a thread: what the processes send, in order, until one is gone."""
+        pipes = [TensorPipe(pipe, *_KINDS) for pipe in self._pipes]
         while not self._ended.is_set():
-            for worker, pipe in enumerate(self._pipes):
+            for worker, pipe in enumerate(pipes):
                 try:
-                    found = receive(pipe)
+                    found: CourseBatch | _Broken = pipe.receive()
                 except (EOFError, OSError):
                     found = self._gone(worker)
                 self._ready.put(found)
@@ -174,17 +182,18 @@ class LessonFeed:
         )
 
 
-def _work(pipe: Connection, lessons: Lessons, step: int, worker: int, of: int) -> None:
+def _work(connection: Connection, lessons: Lessons, step: int, worker: int, of: int) -> None:
     """The life of a process."""
     # Ctrl-C is the business of the process that started this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
+    pipe = TensorPipe(connection, *_KINDS)
     try:
         for made in lessons.from_step(step, worker=worker, of=of):
-            send(pipe, made)
+            pipe.send(made)
     except LessonError as error:
-        send(pipe, _Broken(str(error)))
+        pipe.send(_Broken(str(error)))
     except OSError:
         # Nobody listens any more.
         return
