@@ -32,7 +32,9 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def alarm(capsys):
+def alarm(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
     def alarm(*words, cell="press"):
         with pytest.raises(SystemExit) as ended:
             main(["alarm", *map(str, words), *(["--cell", str(cell)] if cell else [])])

@@ -12,6 +12,8 @@ from rich.text import Text
 from tml_ros.cli.live_table import PRIORITY_SIGNS, STATE_STYLES
 from tml_ros.safety.alarm import Alarm, Withholding
 
+_COLUMNS = {"alarm": 19, "priority": 0, "state": 14, "since": 0, "withheld": 18}
+"""The least width of what may wrap; what may not, 0. In all they fit into 80 columns."""
 _SINCE_THEN_NS = 1_000_000_000 * 1_000_000_000
 """In 2001. A clock that shows less is that of a simulation or a recording, and no time of day."""
 
@@ -20,16 +22,13 @@ def show_alarms(cell: str, alarms: Iterable[Alarm], now_ns: int) -> None:
     """Print them, in the order given. now_ns: wall clock; of its day only the time is shown."""
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False)
-    for name in ("kind", "zone", "priority"):
-        table.add_column(name, header_style="dim", no_wrap=True)
-    for name in ("state", "since", "withheld"):
-        table.add_column(name, header_style="dim", min_width=len("unacknowledged"))
+    for name, width in _COLUMNS.items():
+        table.add_column(name, header_style="dim", min_width=width, no_wrap=not width)
     for alarm in alarms:
         sign, style = PRIORITY_SIGNS[alarm.priority]
-        chatters = ", chattering" if alarm.chattering else ""
+        chatters = " chattering" if alarm.chattering else ""
         table.add_row(
-            Text(alarm.kind.value, style="bold"),
-            Text(alarm.zone),
+            Text(f"{alarm.kind.value} {alarm.zone}", style="bold"),
             Text(f"{sign} {alarm.priority.value}", style=style),
             Text(alarm.state.value.replace("_", " ") + chatters, style=STATE_STYLES[alarm.state]),
             _when(alarm.raised_ns, now_ns),

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tml_ros.cell.commands.alarm_command import parse_alarm_command
+from tml_ros.cell.commands.alarm_command import COMMANDS, parse_alarm_command
+from tml_ros.cell.commands.alarm_result import ResultCode
 from tml_ros.cell.commands.command_signing import (
     canonical_bytes,
     command_text,
@@ -115,3 +119,30 @@ def test_what_one_signs_the_other_finds_genuine(operator, reason, duration, stam
     command = parse_alarm_command(command_text(fields, key))
     assert is_genuine(command, key)
     assert {k: v for k, v in sent_fields(command).items() if k != "mac"} == fields
+
+
+def manual():
+    text = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w*)\n(.*?)```", text, re.DOTALL)
+    return text, {language: block for language, block in blocks if language in ("python", "sh")}
+
+
+def test_the_manual_shows_the_worked_example():
+    text, _ = manual()
+    assert all(part in text for part in (KEY.hex(), CANONICAL.decode(), MAC))
+
+
+def test_the_manual_has_every_command_and_code():
+    text, _ = manual()
+    for word in (*COMMANDS, *(code.value for code in ResultCode)):
+        assert f"\n| `{word}` |" in text
+
+
+@pytest.mark.parametrize(("language", "program"), [("python", sys.executable), ("sh", "sh")])
+def test_what_the_manual_says_in_a_few_lines_signs_a_command(language, program):
+    if language == "sh" and shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
+    _, blocks = manual()
+    argv = [program, "-c", blocks[language]]
+    done = subprocess.run(argv, capture_output=True, check=True, text=True, encoding="utf-8")
+    assert is_genuine(parse_alarm_command(done.stdout), KEY)
