@@ -287,6 +287,36 @@ def test_a_trained_model_says_findings_itself(seen, start_with, wait_until, tmp_
     wait_until(lambda: seen.feed() or any("handed over" in said for said in seen.said))
 
 
+def test_nothing_is_said_while_a_warning_is_played(seen, start_with, wait_until):
+    sound = []
+    node = seen.node
+    node.create_subscription(Int16MultiArray, "/press/speech/audio", sound.append, qos.SPEECH)
+    warnings = node.create_publisher(Int16MultiArray, "/press/speech/warning", qos.SPEECH)
+    start_with("trained")
+    wait_until(lambda: warnings.get_subscription_count() and seen.beats)
+    wait_until(lambda: seen.feed() or (sound and seen.said), what="the model's words")
+
+    def let_turns_pass(count):
+        until = int(seen.beats[-1]["turns"]) + count
+        wait_until(lambda: seen.feed() or int(seen.beats[-1]["turns"]) >= until)
+
+    warnings.publish(audio_message(np.ones(60 * 16_000, np.int16)))
+    warnings.publish(Int16MultiArray(data=[1, 2, 3], layout=audio_message(BLOCK).layout))
+    failed = "press/interaction: warnings"
+    wait_until(lambda: seen.feed() or (failed in seen.diagnostics and told(seen, failed)))
+    let_turns_pass(1)
+    said = (len(sound), len(seen.said))
+    let_turns_pass(5)
+    assert (len(sound), len(seen.said)) == said
+    warnings.publish(audio_message(np.zeros(0, np.int16)))
+    wait_until(lambda: seen.feed() or (len(sound), len(seen.said)) > said)
+
+
+def told(seen, name):
+    """How many messages on a lane made no sense."""
+    return int(seen.diagnostics[name].values["rejected"])
+
+
 def test_a_cell_without_machines_says_once_that_nobody_answers(seen, start, path, wait_until):
     process = start(path)
     wait_until(lambda: seen.feed() or "goes unanswered" in process.output())

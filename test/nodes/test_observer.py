@@ -50,6 +50,7 @@ TYPES = {
     "text": (String, qos.TEXT),
     "speech/text": (String, qos.SPEECH),
     "speech/audio": (Int16MultiArray, qos.SPEECH),
+    "speech/warning": (Int16MultiArray, qos.SPEECH),
     "speech/playback": (UInt64, qos.PLAYBACK),
     "/diagnostics": (DiagnosticArray, qos.DIAGNOSTICS),
 }
@@ -135,6 +136,10 @@ def test_what_a_cell_says_is_logged_and_recorded_as_it_came(
     wait_until(lambda: ALARM_LATENCY in log.latencies and watched.observer.speaking())
     watched.say("speech/playback", UInt64(data=1600))
     wait_until(lambda: not watched.observer.speaking(), what="the playback")
+    watched.say("speech/warning", audio_message(np.full(800, 0.7, np.float32)))
+    wait_until(watched.observer.speaking, what="the warning")
+    watched.say("speech/playback", UInt64(data=2400))
+    wait_until(lambda: not watched.observer.speaking(), what="the end of the warning")
     assert watched.observer.view().alarms == (change.alarm,)
 
     watched.observer.end_session()

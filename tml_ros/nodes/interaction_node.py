@@ -8,6 +8,7 @@ model. The heartbeat comes from the spinning thread, so that it can tell that th
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -24,6 +25,7 @@ from tml_ros.cell.load_shedding import LoadShedding
 from tml_ros.cell.rendered_voice import RenderedVoice
 from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.cell.warm_up import warm_up
+from tml_ros.devices.loudspeaker_status import QUEUE_S
 from tml_ros.devices.speech_renderer import SpeechUnavailableError
 from tml_ros.model.interface import InteractionModel, open_model
 from tml_ros.nodes import qos
@@ -33,21 +35,30 @@ from tml_ros.nodes.finding_intake import FINDINGS, WAITING, FindingIntake
 from tml_ros.nodes.finding_speaker import FindingSpeaker
 from tml_ros.nodes.guardian_silence import GuardianSilence
 from tml_ros.nodes.latency_window import LatencyWindow, milliseconds
-from tml_ros.nodes.messages import audio_message
+from tml_ros.nodes.messages import audio_message, samples_of
 from tml_ros.nodes.node_heartbeat import BEAT_SECONDS, NodeHeartbeat
 from tml_ros.nodes.parameters import whole_number_parameter
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.nodes.turn_progress import TurnProgress, turn_values, turn_verdict
 from tml_ros.nodes.worker import Lane, Worker
-from tml_ros.turn.micro_turn import TURN_NS, AudioBlock, Frame, MicroTurn
+from tml_ros.turn.micro_turn import (
+    SAMPLE_RATE,
+    TURN_NS,
+    AudioBlock,
+    Frame,
+    MicroTurn,
+    samples_ns,
+)
 from tml_ros.turn.turn_output import TurnOutput
 
 TICK_SECONDS = 0.05
 OVERDUE_NS = 250_000_000
 """In the time of a `/clock`, which may run slower than life: a turn is due by then."""
 TEXT, TICKS = "text", "ticks"
-ALARMS, WORDS = "alarms", "words"
+ALARMS, WORDS, WARNINGS = "alarms", "words", "warnings"
+WARNING_TAIL_NS = 100_000_000
+"""After a warning should have ended: what the loudspeaker may lag behind."""
 
 
 class InteractionNode(CellNode):
@@ -68,6 +79,7 @@ class InteractionNode(CellNode):
             one, by the renderer of the warnings when the floor is free
         alarms (DiagnosticArray), speech/text, speech/playback: what else goes on; a guardian that
             falls silent is told on /diagnostics
+        speech/warning (Int16MultiArray): while one is being played, nothing is said here
     Publishes:
         delegations (String): questions to the background, of people and of the model
         hazards (DiagnosticArray): what the model judges, each turn
@@ -113,7 +125,8 @@ class InteractionNode(CellNode):
         self.at_cleanup(self._close_session)
         self._asking = Asking()
         self._told_deaf = False
-        others = (TEXT, TICKS, FINDINGS, ALARMS, WORDS)
+        self._warned_until_ns = 0
+        others = (TEXT, TICKS, FINDINGS, ALARMS, WORDS, WARNINGS)
         self._inputs = CellInputs(
             self, others=others, on_frame=self._on_frame, on_block=self._on_block
         )
@@ -146,8 +159,15 @@ class InteractionNode(CellNode):
         lanes[FINDINGS] = Lane(self._findings.take, WAITING)
         lanes[ALARMS] = Lane(self._on_alarms, 1)
         lanes[WORDS] = Lane(lambda came: self._asking.heard(CELL, came[0], came[1]), 50)
+        lanes[WARNINGS] = Lane(self._on_warning, 10)
         worker = self.start_worker(lanes, on_failure=self._inputs.failed)
         self._inputs.subscribe(worker.put)
+        self.subscribe(
+            Int16MultiArray,
+            "speech/warning",
+            lambda message: self._note_warning(message, worker),
+            qos.SPEECH,
+        )
         self.subscribe(
             String,
             "text",
@@ -219,6 +239,19 @@ class InteractionNode(CellNode):
         if delegation is not None:
             self._delegations.publish(String(data=delegation.model_dump_json()))
 
+    def _note_warning(self, message: Int16MultiArray, worker: Worker) -> None:
+        # At once, because the worker may be within a turn whose speech would come out after it.
+        # What makes no sense is for the worker to say.
+        worker.put(WARNINGS, message)
+        with suppress(ValueError):
+            count = len(samples_of(message, channels=1))
+            lasts_ns = samples_ns(min(count, QUEUE_S * SAMPLE_RATE))
+            tail_ns = WARNING_TAIL_NS if lasts_ns else 0
+            self._warned_until_ns = self.steady_ns() + lasts_ns + tail_ns
+
+    def _on_warning(self, message: Int16MultiArray) -> None:
+        self._interaction.silence(len(samples_of(message, channels=1)) > 0)
+
     def _say(self, text: str, sound: Int16MultiArray | None) -> None:
         if text:
             self._text.publish(String(data=text))
@@ -234,6 +267,7 @@ class InteractionNode(CellNode):
         closed_ns = self.steady_ns()
         for turn in self._interaction.closed(self.now_ns()):
             began_ns = self._step_began_ns = self.steady_ns()
+            self._interaction.silence(began_ns < self._warned_until_ns)
             try:
                 output = self._interaction.answer(turn)
             finally:
@@ -287,10 +321,8 @@ class InteractionNode(CellNode):
             cell = self.cell.cell
             statuses = (hazard_status(hazard, cell=cell) for hazard in output.hazards)
             self._hazards.publish(statuses_message(statuses, turn.end_ns))
-        if output.speech is not None:
-            self._audio.publish(audio_message(output.speech))
-        if output.text:
-            self._text.publish(String(data=output.text))
+        if self.steady_ns() >= self._warned_until_ns:
+            self._say(output.text, None if output.speech is None else audio_message(output.speech))
         for request in output.delegations:
             self._delegate(self._asking.requested(request, turn.end_ns))
 

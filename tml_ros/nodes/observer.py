@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
 from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -39,6 +40,7 @@ from tml_ros.nodes.messages import frame_of, samples_of, time_ns
 from tml_ros.nodes.status_messages import statuses_of
 from tml_ros.nodes.telemetry_types import message_type
 from tml_ros.nodes.worker import Lane, Worker
+from tml_ros.report.heard_speech import HeardSpeech
 from tml_ros.report.live_view import LiveView
 from tml_ros.report.session_log import SessionLog
 from tml_ros.report.session_recorder import SessionRecorder
@@ -84,9 +86,9 @@ class Observer(Node):
 
     Subscribes, in the namespace of the cell:
         every camera and microphone, alarms, alarms/events, alarms/command, hazards, text,
-        speech/audio, speech/text, speech/flush, speech/playback, heartbeat; and /diagnostics; where
-        the cell has machines: their telemetry, delegations and findings; where it is simulated:
-        simulation/truth
+        speech/audio, speech/warning, speech/text, speech/flush, speech/playback, heartbeat; and
+        /diagnostics; where the cell has machines: their telemetry, delegations and findings; where
+        it is simulated: simulation/truth
     Publishes nothing, but `type_text` types for an operator.
 
     evidence: folder of the pictures that findings name.
@@ -121,8 +123,7 @@ class Observer(Node):
         self._recorder = SessionRecorder(log)
         self._writer = BagWriter(bag, overwrite=True)
         self._lock = threading.Lock()
-        self._sent_samples = 0
-        self._played_samples = 0
+        self._heard = HeardSpeech()
         subjects = [*self._inputs(), *self._outputs(), *self._background()]
         self._worker = Worker(
             "observer",
@@ -150,7 +151,7 @@ class Observer(Node):
     def speaking(self) -> bool:
         """Whether words that were sent to the speaker are still to be played. Any thread."""
         with self._lock:
-            return self._played_samples < self._sent_samples
+            return self._heard.speaking
 
     def type_text(self, text: str) -> None:
         """Type something, as an operator. Any thread."""
@@ -230,6 +231,7 @@ class Observer(Node):
             subject("hazards", array, qos.HAZARDS, self._on_hazards),
             subject("text", String, qos.TEXT, _only_record),
             subject("speech/audio", Int16MultiArray, qos.SPEECH, self._on_speech),
+            subject("speech/warning", Int16MultiArray, qos.SPEECH, self._on_warning),
             subject("speech/text", String, qos.SPEECH, self._on_words),
             subject("speech/flush", Empty, qos.SPEECH, self._on_flush),
             subject("speech/playback", UInt64, qos.PLAYBACK, self._on_playback),
@@ -324,10 +326,14 @@ class Observer(Node):
         self._recorder.words(deserialize_message(came.data, String).data, came.arrival_ns)
 
     def _on_speech(self, came: _Arrival) -> None:
-        message = deserialize_message(came.data, Int16MultiArray)
-        samples = samples_of(message, channels=1)[:, 0].astype(np.float32) / np.float32(32768)
-        self._sent_samples += len(samples)
-        self._recorder.speech(samples, came.arrival_ns)
+        samples = _sound(came)
+        if self._heard.sent(len(samples)):
+            self._recorder.speech(samples, came.arrival_ns)
+
+    def _on_warning(self, came: _Arrival) -> None:
+        samples = _sound(came)
+        self._heard.warned(len(samples))
+        self._recorder.warning(samples, came.arrival_ns)
 
     def _on_delegation(self, came: _Arrival) -> None:
         text = deserialize_message(came.data, String).data
@@ -359,10 +365,10 @@ class Observer(Node):
         self.scenario_over = self.scenario_over or told["event"] == END
 
     def _on_flush(self, _: _Arrival) -> None:
-        self._sent_samples = self._played_samples
+        self._heard.flushed()
 
     def _on_playback(self, came: _Arrival) -> None:
-        self._played_samples = deserialize_message(came.data, UInt64).data
+        self._heard.played(deserialize_message(came.data, UInt64).data)
 
     def _on_failure(self, topic: str, error: Exception) -> None:
         with self._lock:
@@ -389,6 +395,11 @@ class Observer(Node):
 
 def _only_record(_: _Arrival) -> None:
     """Nothing beyond what is done with every message."""
+
+
+def _sound(came: _Arrival) -> NDArray[np.float32]:
+    message = deserialize_message(came.data, Int16MultiArray)
+    return samples_of(message, channels=1)[:, 0].astype(np.float32) / np.float32(32_768)
 
 
 def _statuses(came: _Arrival) -> list[Status]:
