@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tml_ros.background.contracts import MAX_QUESTION, Delegation, Urgency
 from tml_ros.cell.asking import CONVERSATION, MAX_ALARMS, OPERATOR, Asking
 from tml_ros.safety.alarm import Alarm, AlarmState, Priority
@@ -64,6 +66,14 @@ def test_what_a_question_takes_along_is_bounded() -> None:
     assert len(asked.context.conversation) == CONVERSATION
     assert asked.context.conversation[-1].text == "word 99"
     assert len(asked.context.alarms) == MAX_ALARMS
+
+
+def test_an_alarm_that_is_only_listed_as_shelved_is_not_told_of() -> None:
+    asking = Asking()
+    asking.alarms([replace(alarm("gate"), state=AlarmState.NORMAL), alarm("press")])
+    asked = asking.typed("how?", NOW)
+    assert asked is not None
+    assert [one.zone for one in asked.context.alarms] == ["press"]
 
 
 def test_what_a_model_asks_for_waits_until_it_is_free_to_be_said() -> None:

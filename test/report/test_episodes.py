@@ -56,13 +56,30 @@ def seconds(stamp_ns: int | None) -> float | None:
             State.NORMAL,
         ),
         (
+            [
+                (Event.SHELVED, 0, State.NORMAL),
+                (Event.RAISED, 1, State.ACTIVE_UNACKNOWLEDGED),
+                (Event.UNSHELVED, 2, State.ACTIVE_UNACKNOWLEDGED),
+                (Event.JUDGED_FALSE, 3, State.ACTIVE_UNACKNOWLEDGED),
+            ],
+            [(State.ACTIVE_UNACKNOWLEDGED, 1, None)],
+            None,
+            State.ACTIVE_UNACKNOWLEDGED,
+        ),
+        (
             [(Event.RETURNED, 2, State.LATCHED_UNACKNOWLEDGED)],
             [(State.LATCHED_UNACKNOWLEDGED, 2, None)],
             2,
             State.LATCHED_UNACKNOWLEDGED,
         ),
     ],
-    ids=["still there", "acknowledged, then gone", "gone, then acknowledged", "watcher came late"],
+    ids=[
+        "still there",
+        "acknowledged, then gone",
+        "gone, then acknowledged",
+        "withheld before and meanwhile",
+        "watcher came late",
+    ],
 )
 def test_an_episode_follows_the_states_of_one_alarm(
     changes: list[tuple[Event, float, State]],

@@ -57,6 +57,12 @@ def test_raising_anew_is_not_counted_as_another_alarm(
     assert summary(log)["alarms_raised"] == {"person_in_zone": 1}
 
 
+def test_an_alarm_that_is_only_shelved_does_not_stand(log: SessionLog, change: Change) -> None:
+    log.record_transition(change(AlarmEvent.SHELVED, 6, AlarmState.NORMAL))
+    assert log.alarms == {}
+    assert summary(log)["alarms_raised"] == {}
+
+
 def test_the_threshold_of_the_cell_decides_what_a_hazard_run_is() -> None:
     cell = CellDescription.model_validate(
         {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from tml_ros.background.contracts import (
@@ -17,7 +18,7 @@ from tml_ros.background.contracts import (
     Urgency,
     Utterance,
 )
-from tml_ros.safety.alarm import Alarm
+from tml_ros.safety.alarm import Alarm, AlarmState
 from tml_ros.turn.turn_output import DelegationRequest
 
 CONVERSATION: Final = 20
@@ -42,8 +43,9 @@ class Asking:
             self._conversation.append(Utterance(who=who, text=text, stamp_ns=max(0, stamp_ns)))
 
     def alarms(self, alarms: Iterable[Alarm]) -> None:
-        """These alarms are not normal now."""
-        self._alarms = tuple(alarms)[:MAX_ALARMS]
+        """These alarms are not normal now; those that are, and only withheld, say nothing."""
+        standing = (alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL)
+        self._alarms = tuple(islice(standing, MAX_ALARMS))
 
     def typed(self, text: str, now_ns: int) -> Delegation | None:
         """The delegation of a question that an operator typed; None for no words at all."""

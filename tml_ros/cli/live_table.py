@@ -174,10 +174,15 @@ def _alarms(view: LiveView, alarms: tuple[Alarm, ...]) -> RenderableType:
         table.add_row(
             Text(phrase(alarm.kind, alarm.zone), style="bold"),
             Text(f"{sign} {alarm.priority.value}", style=style),
-            Text(alarm.state.value.replace("_", " "), style=STATE_STYLES[alarm.state]),
+            Text(_state_words(alarm), style=STATE_STYLES[alarm.state]),
             _at(alarm.raised_ns, view.began_ns).strip(),
         )
     return table
+
+
+def _state_words(alarm: Alarm) -> str:
+    how = dict.fromkeys(holding.how.value for holding in alarm.withheld)
+    return ", ".join((alarm.state.value, *how)).replace("_", " ")
 
 
 def _at(stamp_ns: int, began_ns: int | None) -> str:

@@ -54,12 +54,14 @@ def episodes_of(records: Iterable[TransitionRecord]) -> tuple[Episode, ...]:
     """All episodes in order of being raised.
 
     An alarm first met in the middle of its life (the watcher came late) starts an episode there;
-    the end of one never met is passed over.
+    the end of one never met is passed over. Who hears of an alarm is no part of its life.
     """
     episodes: list[Episode] = []
     present: dict[tuple[HazardKind, str], Episode] = {}
     for record in records:
         transition, alarm = record.transition, record.transition.alarm
+        if not transition.event.of_life:
+            continue
         key = (alarm.kind, alarm.zone)
         episode = present.get(key)
         if transition.event is AlarmEvent.CLEARED:

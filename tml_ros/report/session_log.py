@@ -23,7 +23,7 @@ from tml_ros.report.latency_samples import LatencySamples
 from tml_ros.report.live_lines import LiveLines
 from tml_ros.report.model_record import ModelRecord
 from tml_ros.report.truth_record import TruthRecord
-from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
+from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmState, AlarmTransition, Priority
 from tml_ros.turn.hazard import Hazard, HazardKind
 from tml_ros.turn.micro_turn import MicroTurn
 
@@ -190,7 +190,7 @@ class SessionLog:
         self.reach(transition.stamp_ns)
         alarm = transition.alarm
         key = (alarm.kind, alarm.zone)
-        if transition.event is AlarmEvent.CLEARED:
+        if alarm.state is AlarmState.NORMAL:
             self.alarms.pop(key, None)
         else:
             self.alarms[key] = alarm

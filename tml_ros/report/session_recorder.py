@@ -27,7 +27,7 @@ from tml_ros.report.session_log import (
 )
 from tml_ros.report.snapshot import camera_of, draw_snapshot
 from tml_ros.report.utterances import Utterance, Utterances
-from tml_ros.safety.alarm import Alarm, AlarmEvent, AlarmTransition, Priority
+from tml_ros.safety.alarm import Alarm, AlarmTransition, Priority
 from tml_ros.safety.warning_text import warning_text
 from tml_ros.turn.hazard import Hazard
 from tml_ros.turn.micro_turn import Frame
@@ -129,7 +129,7 @@ class SessionRecorder:
         for latency in self._latency.changed(transition):
             self.log.record_latency(ALARM_LATENCY, latency)
         snapshot = None
-        if transition.event in (AlarmEvent.RAISED, AlarmEvent.REALARMED):
+        if transition.annunciates:
             override = self._policies[alarm.kind].warning
             words = warning_text(alarm.kind, alarm.zone, override=override)
             self._spoken_for[words] = alarm.priority
