@@ -15,6 +15,7 @@ from rich.table import Table
 from tml_ros.cli.bench_delegation import delegation
 from tml_ros.cli.bench_duplex import duplex
 from tml_ros.cli.bench_histories import histories
+from tml_ros.cli.bench_soak import soak
 from tml_ros.cli.bench_turn import age, turn
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -25,6 +26,7 @@ app.command()(age)
 app.command()(histories)
 app.command()(delegation)
 app.command()(duplex)
+app.command()(soak)
 
 
 @app.command()

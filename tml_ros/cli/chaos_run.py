@@ -20,6 +20,7 @@ import rclpy
 from rclpy.signals import SignalHandlerOptions
 
 from tml_ros.bench.chaos.faults import (
+    DISK_PLACE,
     HEALTH_KINDS,
     SECOND,
     Fault,
@@ -41,7 +42,6 @@ from tml_ros.cli.mistake import MistakeError
 from tml_ros.cli.supervisor import Supervisor
 from tml_ros.nodes.chaos_node import UNHARMED, ChaosNode, Harm
 from tml_ros.nodes.running import SpinThread
-from tml_ros.turn.hazard import HazardKind
 
 UP_SECONDS = 90.0
 SETTLE_SECONDS = 20.0
@@ -54,8 +54,6 @@ SLOW_STOPPED_S, SLOW_RUNNING_S = 0.16, 0.04
 """Of each fifth of a second, how long a slowed process stands still, and runs."""
 JUMP_NS = 30 * SECOND
 HOSTILE_PER_SECOND = 300
-DISK_PLACE: Place = (HazardKind.PERSON_IN_ZONE, "chaos_disk")
-"""Alarmed while the disk is full, so that there is something to write."""
 LATENCIES = ("turn_p50_ms", "turn_p99_ms")
 KEPT_LINES = 12
 BRING_UP_S = 6.0
@@ -356,6 +354,8 @@ class ChaosRun:
         """Whether a process does its work, as far as it can be seen from outside."""
         place = self._roles[name]
         beat_ns, beat_pid = self._node.beats().get(name, (0, ""))
+        if place.role in (Role.CAMERA, Role.MICROPHONE):
+            return self._node.newest().get(place.serves, 0) > since_ns
         if beat_pid:
             return beat_pid == str(pid) and beat_ns > since_ns
         if place.role is Role.GUARDIAN:
@@ -363,8 +363,6 @@ class ChaosRun:
             return bool(spoken) and spoken[-1] > since_ns + SECOND // 2
         if place.role is Role.INTERACTION:
             return beat_ns > since_ns
-        if place.role in (Role.CAMERA, Role.MICROPHONE):
-            return self._node.newest().get(place.serves, 0) > since_ns
         return time.monotonic_ns() - since_ns > 3 * SECOND
 
     def _history(self) -> History:

@@ -51,6 +51,7 @@ HELD = 512
 KEPT_EVENTS = 200_000
 KEPT_MOMENTS = 100_000
 KEPT_NAMES = 1_000
+KEPT_SENT = 20_000
 BAG_WAITING = 5_000
 CLOCK_SECONDS = 0.02
 _CDR_HEADER = 4
@@ -157,8 +158,8 @@ class ChaosNode(Node):
         self._standing: dict[Place, AlarmState] | None = None
         self._statuses: dict[str, Status] = {}
         self._beats: dict[str, tuple[int, str]] = {}
-        self._not_understood = 0
         self._hostile: dict[str, Publisher] = {}
+        self._sent: dict[int, None] = {}
         self._writer = None if bag is None else BagWriter(bag, overwrite=True)
         self._worker = Worker(
             "saboteur",
@@ -224,6 +225,9 @@ class ChaosNode(Node):
 
         Raises KeyError before `open_hostile`.
         """
+        self._sent[_mark(message.data)] = None
+        if len(self._sent) > KEPT_SENT:
+            del self._sent[next(iter(self._sent))]
         try:
             self._hostile[message.topic].publish(message.data)
         except RuntimeError:
@@ -302,12 +306,14 @@ class ChaosNode(Node):
 
             def came(data: bytes) -> None:
                 steady_ns = time.monotonic_ns()
+                if _mark(data) in self._sent:
+                    # What this very node has sent; a record of it would be of no use to anybody.
+                    return
                 self._worker.put("bag", (name, type_name, data))
                 try:
                     take(data, steady_ns)
-                except Exception:
-                    # Some of what comes is what this very node has sent.
-                    self._not_understood += 1
+                except Exception as error:
+                    self.get_logger().warning(f"{name}: {type(error).__name__}: {error}")
 
             events = None
             if topic == "alarms":
@@ -379,6 +385,11 @@ class ChaosNode(Node):
 
     def _bag_failed(self, error: Exception) -> None:
         self.bag_fault = str(error)
+
+
+def _mark(data: bytes) -> int:
+    """Of the bytes of a message, by which it is known again; DDS may write another header."""
+    return hash(bytes(data[_CDR_HEADER:]))
 
 
 def _only_record(data: bytes, steady_ns: int) -> None:

@@ -217,7 +217,7 @@ def _unexplained(history: History, cell: CellDescription) -> tuple[tuple[str, ..
 
 
 def _explains(expected: Expectation, place: Place) -> bool:
-    return place in expected.alarms or place[0] in expected.explains
+    return place in expected.alarms | expected.provokes or place[0] in expected.explains
 
 
 def _compared(history: History) -> tuple[tuple[str, ...] | None, int]:

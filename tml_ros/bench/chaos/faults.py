@@ -37,7 +37,8 @@ STALE_AFTER_NS = 2 * SECOND
 """Pictures that come at half their pace are 1 s old after so long."""
 FROZEN_NS = SECOND
 DARK_NS = SECOND // 2
-MUTE_NS = SECOND
+MUTE_NS = SECOND + SECOND // 10
+"""Sound is looked at every tenth of a second."""
 RECORD_NS = 3 * SECOND
 RESTART_NS = 40 * SECOND
 """A process, its imports and its model on a busy machine."""
@@ -49,6 +50,8 @@ FLOOD_ZONE = "chaos_"
 
 Place = tuple[HazardKind, str]
 """An alarm, by kind and zone."""
+DISK_PLACE: Place = (HazardKind.PERSON_IN_ZONE, f"{FLOOD_ZONE}disk")
+"""Alarmed while the disk is full, so that there is something to write."""
 
 _KIND = HazardKind
 _CAMERA_KINDS = frozenset(kind for kind in HazardKind if kind.value.startswith("camera_"))
@@ -135,7 +138,8 @@ class Expectation:
     silence: the guardian itself is struck, and its readers are to notice.
     within_ns: from the beginning of the fault to the alarm or the noticed silence.
     gone_within_ns: from its end until none of `alarms` is present and the guardian speaks.
-    explains: what may be alarmed meanwhile, by kind, wherever.
+    explains: what may be alarmed meanwhile, by kind, wherever. provokes: what the fault itself
+        says there is.
     """
 
     alarms: frozenset[Place] = frozenset()
@@ -144,6 +148,7 @@ class Expectation:
     within_ns: int = PROCESS_NS
     gone_within_ns: int = BACK_NS
     explains: frozenset[HazardKind] = frozenset()
+    provokes: frozenset[Place] = frozenset()
 
 
 def possible_faults(cell: CellDescription, *, clock: bool = False) -> tuple[Fault, ...]:
@@ -272,7 +277,12 @@ def _of_stream(
 def _of_all(fault: Fault, cell: CellDescription) -> Expectation:
     if fault.kind is FaultKind.DISK_FULL:
         alarms = frozenset((kind, "") for kind in _KEPT_KINDS)
-        return Expectation(alarms, within_ns=RECORD_NS, explains=_KEPT_KINDS | LOAD_KINDS)
+        return Expectation(
+            alarms,
+            within_ns=RECORD_NS,
+            explains=_KEPT_KINDS | LOAD_KINDS,
+            provokes=frozenset({DISK_PLACE}),
+        )
     if fault.kind is FaultKind.CLOCK_STOP:
         stopped = frozenset({(_KIND.CLOCK_STOPPED, "")})
         return Expectation(stopped, explains=HEALTH_KINDS)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from tml_ros.bench.chaos.faults import SECOND, Fault, FaultKind, possible_faults
 from tml_ros.cell.cell_description import CellDescription
 
-REST_NS = dict.fromkeys(FaultKind, 4 * SECOND) | {
-    FaultKind.KILL: 6 * SECOND,
-    FaultKind.STOP: 5 * SECOND,
-    FaultKind.HANG: 6 * SECOND,
+REST_NS = dict.fromkeys(FaultKind, 2 * SECOND) | {
+    FaultKind.KILL: 3 * SECOND,
+    FaultKind.STOP: 3 * SECOND,
+    FaultKind.HANG: 3 * SECOND,
     FaultKind.CLOCK_JUMP: 6 * SECOND,
 }
 """The least pause after each, in which the cell recovers; whoever does it may wait longer."""
-LONGER_NS = 2 * SECOND
+LONGER_NS = SECOND
 """At random up to so much longer, so that faults do not meet the cell at the same moment."""
 ROOM = 100_000
 """Faults of a plan at most."""
