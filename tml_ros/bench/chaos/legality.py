@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tml_ros.bench.chaos.faults import Place
-from tml_ros.safety.alarm import AlarmEvent, AlarmPolicy, AlarmState, AlarmTransition
+from tml_ros.safety.alarm import AlarmEvent, AlarmPolicy, AlarmState, AlarmTransition, Withheld
 from tml_ros.safety.alarm_life import AlarmInput, next_state
 from tml_ros.turn.hazard import HazardKind
 
@@ -60,6 +60,9 @@ class _Judge:
         known = self._all_known or place in self._states
         state = self._states.get(place, AlarmState.NORMAL)
         self._states[place] = alarm.state
+        if any(holding.how is Withheld.SUPPRESSED for holding in alarm.withheld):
+            # Of one that is raised while a condition holds, no other event says so.
+            self._begun.setdefault(place, set()).add(AlarmEvent.SUPPRESSED)
         if transition.event.of_life:
             allowed = self._follows(state if known else None, transition)
         else:
