@@ -63,16 +63,17 @@ def real_data() -> Path:
 
 
 @pytest.fixture
-def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def ros_domain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[int]:
     """A ROS domain that no other test run on this machine uses, confined to this machine.
 
     The environment of this process, and so of those it starts, says so. Nodes find each other at
-    once and have shared memory for pictures.
+    once and have shared memory for pictures. What they remember is of this test alone.
     """
     pytest.importorskip("rclpy", reason="no ROS 2 here")
     domain, lock = _free_domain()
     with lock:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
+        monkeypatch.setenv("ROS_HOME", str(tmp_path / "ros"))
         monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
         monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
         for variable in PROFILE_VARIABLES:

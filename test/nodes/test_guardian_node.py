@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import json
+import os
 import signal
 import threading
 
@@ -19,6 +20,7 @@ from lifecycle_msgs.srv import ChangeState
 from sensor_msgs.msg import Image
 from std_msgs.msg import Int16MultiArray, String
 
+from tml_ros.bench.chaos.recorded import recorded_transitions
 from tml_ros.cell.alarm_status import (
     ERROR,
     OK,
@@ -28,11 +30,13 @@ from tml_ros.cell.alarm_status import (
     parse_transition,
 )
 from tml_ros.cell.guardian import Guardian
+from tml_ros.cell.heartbeat import Heartbeat, heartbeat_values
 from tml_ros.nodes import guardian_node, qos
 from tml_ros.nodes.messages import image_message
+from tml_ros.nodes.processes import host_name
 from tml_ros.nodes.running import SpinThread
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
-from tml_ros.safety.alarm import AlarmEvent, AlarmState
+from tml_ros.safety.alarm import AlarmEvent, AlarmState, Hearing
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 
 ACTIVE, RETURNED = AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED
@@ -59,7 +63,8 @@ class Cell:
     def __init__(self, node):
         self.node = node
         self.alarms, self.events, self.diagnostics = [], [], {}
-        self.texts, self.sounds = [], []
+        self.texts, self.sounds, self.results = [], [], []
+        self.number = 0
         self.images = node.create_publisher(Image, "/press/front/image", qos.CAMERA_IMAGE)
         self.hazards = node.create_publisher(DiagnosticArray, "/press/hazards", qos.HAZARDS)
         self.commands = node.create_publisher(String, "/press/alarms/command", qos.ALARM_COMMANDS)
@@ -73,7 +78,17 @@ class Cell:
             String, "/press/speech/text", lambda m: self.texts.append(m.data), qos.SPEECH
         )
         node.create_subscription(
-            Int16MultiArray, "/press/speech/audio", lambda m: self.sounds.append(m.data), qos.SPEECH
+            Int16MultiArray,
+            "/press/speech/warning",
+            lambda m: self.sounds.append(m.data),
+            qos.SPEECH,
+        )
+        self.heart = node.create_publisher(DiagnosticArray, "/press/heartbeat", qos.HEARTBEAT)
+        node.create_subscription(
+            String,
+            "/press/alarms/command/results",
+            lambda m: self.results.append(json.loads(m.data)),
+            qos.ALARM_COMMAND_RESULTS,
         )
         # The last: a guardian whose alarms come has found all the other readers before.
         self.watch_alarms(self.alarms.append)
@@ -112,8 +127,21 @@ class Cell:
         hazard = Hazard(HazardKind.SIREN, "hall", score, HazardSource.MODEL, self.now_ns())
         self.hazards.publish(statuses_message([hazard_status(hazard)], self.now_ns()))
 
-    def command(self, text):
-        self.commands.publish(String(data=text))
+    def command(self, command, **fields):
+        self.number += 1
+        of_all = {"schema_version": 1, "id": f"c{self.number}", "operator": "Ann"}
+        told = {**of_all, "command": command, **fields}
+        self.commands.publish(String(data=json.dumps(told)))
+
+    def result(self):
+        return self.results[-1] if self.results else {}
+
+    def beat(self, **extra):
+        """One beat of the interaction."""
+        self.number += 1
+        me = Heartbeat("interaction", os.getpid(), host_name(), self.number, self.number)
+        values = {**heartbeat_values(me), **extra}
+        self.heart.publish(statuses_message([Status(OK, "", "", "press", values)], self.now_ns()))
 
     def states(self):
         """State of every alarm in the newest message, or None before the first."""
@@ -184,11 +212,11 @@ def test_a_hazard_of_the_model_lives_as_an_alarm_until_acknowledged_and_gone(
     siren = (HazardKind.SIREN, "hall")
     cell.judge_siren(0.9)
     wait_until(lambda: cell.states().get(siren) is AlarmState.ACTIVE_UNACKNOWLEDGED)
-    cell.command(
-        json.dumps({"command": "acknowledge", "kind": "siren", "zone": "hall", "operator": "Ann"})
-    )
+    cell.command("acknowledge", kind="siren", zone="hall")
     wait_until(lambda: cell.states().get(siren) is AlarmState.ACTIVE_ACKNOWLEDGED)
-    assert cell.alarms[-1][0].acknowledged_by == "Ann"
+    (told,) = [alarm for alarm in cell.alarms[-1] if alarm.kind is HazardKind.SIREN]
+    assert told.acknowledged_by == "Ann"
+    wait_until(lambda: cell.result().get("code") == "accepted")
     cell.judge_siren(0.0)
     wait_until(lambda: siren not in cell.states())
 
@@ -237,17 +265,76 @@ def test_without_a_speech_program_warnings_are_tones_and_that_is_said(start, cel
     assert 0 < len(cell.sounds[0]) < 2 * 16_000
 
 
-def test_a_malformed_command_is_reported_and_changes_nothing(guardian, cell, wait_until):
+def test_a_malformed_command_is_answered_and_changes_nothing(guardian, cell, wait_until):
     cell.judge_siren(0.9)
     wait_until(lambda: (HazardKind.SIREN, "hall") in cell.states())
     for number, text in enumerate(("acknowledge everything", "[]", '{"command": "shoot"}'), 1):
-        cell.command(text)
-        wait_until(lambda count=number: cell.rejected("alarm commands") == count)
-    last = cell.diagnostics["press/guardian: alarm commands"].values["last_error"]
-    assert "command: " in last
-    assert "operator: " in last
+        cell.commands.publish(String(data=text))
+        wait_until(lambda count=number: len(cell.results) == count)
+        assert cell.result()["code"] == "malformed"
+    assert "operator" in cell.result()["message"]
+    wait_until(lambda: cell.rejected("alarm commands") == 3)
     assert "alarm commands" in guardian.output()
     assert cell.states()[HazardKind.SIREN, "hall"] is AlarmState.ACTIVE_UNACKNOWLEDGED
+
+
+def test_a_shelved_alarm_is_listed_and_not_spoken(guardian, cell, wait_until):
+    cell.command("shelve", kind="siren", zone="hall", reason="drill", duration=60)
+    wait_until(lambda: cell.result().get("code") == "accepted")
+    cell.judge_siren(0.9)
+    siren = (HazardKind.SIREN, "hall")
+    wait_until(lambda: cell.states().get(siren) is ACTIVE)
+    (told,) = [alarm for alarm in cell.alarms[-1] if (alarm.kind, alarm.zone) == siren]
+    assert [one.reason for one in told.withheld] == ["drill"]
+    wait_until(lambda: any(event.hearing is Hearing.WITHHELD for event in cell.events))
+    cell.command("unshelve", kind="siren", zone="hall")
+    wait_until(lambda: "Siren at hall" in cell.texts, what="the warning once it is heard again")
+    raised = [event.hearing for event in cell.events if event.event is AlarmEvent.RAISED]
+    assert Hearing.WITHHELD in raised
+
+
+def test_a_killed_guardian_goes_on_with_its_alarms_and_nothing_is_missing_on_record(
+    start, cell, wait_until, tmp_path
+):
+    first = start()
+    wait_until(lambda: cell.states() is not None and cell.connected())
+    siren = (HazardKind.SIREN, "hall")
+    cell.judge_siren(0.9)
+    wait_until(lambda: cell.states().get(siren) is ACTIVE)
+    cell.command("acknowledge", kind="siren", zone="hall")
+    wait_until(lambda: cell.states().get(siren) is AlarmState.ACTIVE_ACKNOWLEDGED)
+    wait_until(lambda: len([e for e in cell.events if e.alarm.kind is HazardKind.SIREN]) == 2)
+    first.signal(signal.SIGKILL)
+    first.wait()
+    cell.alarms.clear()
+    second = start()
+    wait_until(lambda: cell.alarms)
+    assert cell.states()[siren] is AlarmState.ACTIVE_ACKNOWLEDGED
+    (told,) = [alarm for alarm in cell.alarms[0] if (alarm.kind, alarm.zone) == siren]
+    assert told.acknowledged_by == "Ann"
+    second.signal(signal.SIGTERM)
+    assert second.wait() == 0, second.output()
+    home = tmp_path / "ros" / "tml_ros"
+    written, problem = recorded_transitions(
+        home / "press" / "record", home / "keys" / "press.key", home / "keys" / "press.anchor"
+    )
+    assert not problem
+    kept = [(t.event, t.alarm.kind, t.alarm.zone, t.stamp_ns) for t in written if t is not None]
+    for event in cell.events:
+        assert (event.event, event.alarm.kind, event.alarm.zone, event.stamp_ns) in kept
+
+
+def test_a_node_whose_heart_stops_is_an_alarm_by_its_name(guardian, cell, wait_until):
+    hung = (HazardKind.NODE_HUNG, "interaction")
+    wait_until(cell.heart.get_subscription_count)
+
+    def present():
+        state = (cell.states() or {}).get(hung)
+        return state is not None and state.condition_present
+
+    wait_until(lambda: cell.beat() or "press/guardian: nodes" in cell.diagnostics)
+    wait_until(present, what="node_hung of a process that is there and does not beat")
+    wait_until(lambda: cell.beat() or not present(), what="its return")
 
 
 def test_pictures_nobody_can_read_are_reported_and_make_a_lost_camera(guardian, cell, wait_until):
@@ -275,13 +362,11 @@ def test_pictures_nobody_can_read_are_reported_and_make_a_lost_camera(guardian, 
 
 def test_a_model_whose_heart_stops_is_lost_until_it_beats_again(start, cell, wait_until):
     start(text=CELL + "model: nano\n")
-    heart = cell.node.create_publisher(DiagnosticArray, "/press/heartbeat", qos.HEARTBEAT)
-    wait_until(heart.get_subscription_count)
+    wait_until(cell.heart.get_subscription_count)
     lost = (HazardKind.MODEL_LOST, "")
 
     def beat(step_ms="0.0"):
-        values = {"step_ms": step_ms, "deadline_misses": "0"}
-        heart.publish(statuses_message([Status(OK, "", "", "press", values)], cell.now_ns()))
+        cell.beat(step_ms=step_ms, deadline_misses="0")
 
     def is_lost():
         state = (cell.states() or {}).get(lost)

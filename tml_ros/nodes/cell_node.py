@@ -119,6 +119,10 @@ class CellNode(LifecycleNode):
         """Call this when the cell is forgotten: nothing works with it any more."""
         self._while_configured.append(let_go)
 
+    def at_end(self, let_go: Callable[[], Any]) -> None:
+        """Call this on deactivation, after everything begun later has ended."""
+        self._while_active.append(let_go)
+
     def start_worker(
         self, lanes: Mapping[str, Lane], *, on_failure: Callable[[str, Exception], None]
     ) -> Worker:
@@ -136,9 +140,15 @@ class CellNode(LifecycleNode):
         qos: QoSProfile,
         *,
         events: SubscriptionEventCallbacks | None = None,
+        raw: bool = False,
     ) -> None:
-        """Subscribe until deactivation. events: of DDS about it, such as a missed deadline."""
-        subscription = self.create_subscription(message, topic, put, qos, event_callbacks=events)
+        """Subscribe until deactivation. events: of DDS about it, such as a missed deadline.
+
+        raw: messages come as the bytes they are, not read.
+        """
+        subscription = self.create_subscription(
+            message, topic, put, qos, event_callbacks=events, raw=raw
+        )
         self._while_active.append(lambda: self.destroy_subscription(subscription))
 
     def every(self, seconds: float, callback: Callable[[], None]) -> None:

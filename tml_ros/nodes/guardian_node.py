@@ -1,18 +1,20 @@
 """The guardian: guards, alarms and warnings of one cell in a process of its own.
 
 Knows nothing of how hazards become alarms; it carries messages to `cell.guardian.Guardian` and its
-answers out again. Callbacks only enqueue; one worker thread owns the guardian, the announcer and
-the speech queue, and publishes what they say.
+answers out again. Callbacks only enqueue; one worker thread owns the guardian and its parts: the
+watch over the other nodes, the operators' commands, the record and the voice. What
+changes is on record before it is published.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from diagnostic_msgs.msg import DiagnosticArray
-from std_msgs.msg import Empty, Int16MultiArray, String
+from std_msgs.msg import Int16MultiArray, String
 
 from tml_ros.cell.alarm_status import (
     ERROR,
@@ -25,15 +27,16 @@ from tml_ros.cell.alarm_status import (
 )
 from tml_ros.cell.announcer import Announcement
 from tml_ros.cell.cell_description import CellDescription
+from tml_ros.cell.cell_nodes import Role
 from tml_ros.cell.guardian import GuardFault, Guardian
-from tml_ros.cell.heartbeat_watch import HeartbeatWatch
-from tml_ros.cell.speech_queue import SpeechQueue
-from tml_ros.cell.voice import cell_announcer
 from tml_ros.nodes import qos
-from tml_ros.nodes.alarm_command import CommandName, parse_alarm_command
 from tml_ros.nodes.cell_inputs import CellInputs
 from tml_ros.nodes.cell_node import CellNode
-from tml_ros.nodes.messages import audio_message
+from tml_ros.nodes.guardian_commands import GuardianCommands
+from tml_ros.nodes.guardian_record import GuardianRecord
+from tml_ros.nodes.guardian_voice import GuardianVoice
+from tml_ros.nodes.guardian_watch import GuardianWatch
+from tml_ros.nodes.node_heartbeat import NodeHeartbeat
 from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.nodes.worker import Lane, Worker
@@ -43,7 +46,9 @@ TICK_SECONDS = 0.05
 SIGN_OF_LIFE_NS = 1_000_000_000
 SILENT_NS = 3 * SIGN_OF_LIFE_NS
 HAZARDS, COMMANDS, TICKS = "hazards", "alarm commands", "ticks"
-HEARTBEATS = "heartbeats"
+HEARTBEATS, SPEECH, WORDS, FINDINGS = "heartbeats", "speech", "words", "findings"
+ITSELF = "guardian"
+"""Who states what the guardian finds about the cell's own parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,82 +70,84 @@ class GuardianNode(CellNode):
     Subscribes:
         every camera (Image or CompressedImage) and microphone (Int16MultiArray) of the cell
         hazards (DiagnosticArray): what the interaction model judges
-        heartbeat (DiagnosticArray): whether the model is alive and on time, where there is one
-        alarms/command (String): JSON, see `alarm_command`
+        heartbeat (DiagnosticArray): of every node: whether it is there, on time and gets on
+        alarms/command (String): JSON, see `cell.commands`
+        speech/audio, speech/text: whether the model says a warning, and what was said
+        findings (String): for the record
     Publishes:
-        alarms (DiagnosticArray): every alarm that is not normal; at each change of state, and each
-            second as a sign of life
-        alarms/events (DiagnosticArray): each change of state
-        speech/audio, speech/text, speech/flush: the warnings, one at a time
+        alarms (DiagnosticArray): every alarm that is not normal or is withheld; at each change, and
+            each second as a sign of life
+        alarms/events (DiagnosticArray): each change, once it is on record
+        alarms/command/results (String): JSON, what became of each command
+        speech/warning, speech/text: the warnings, one at a time
+        heartbeat (DiagnosticArray), 5 Hz
         /diagnostics (DiagnosticArray), 1 Hz
 
-    Fails to configure on a wrong cell file. While active nothing ends it: a picture, sound, hazard
-    or command that makes no sense is counted, logged and reported, and a stream that gives nothing
-    else is lost, which is an alarm. Without a speech program warnings are tones, and it reports
-    that.
+    After a restart it goes on with the alarms of before. Fails to configure on a wrong cell file, a
+    file of operators' keys that is none, or a key beside the record it seals. While active nothing
+    ends it: a picture, sound, hazard or command that makes no sense is counted, logged and
+    reported, and a stream that gives nothing else is lost, which is an alarm; so is a record that
+    cannot be written. Without a speech program warnings are tones, and it reports that.
     """
 
     def __init__(self) -> None:
         """Start, unless `autostart` is false. Raises ParameterError, StartError."""
-        super().__init__("guardian")
+        super().__init__(Role.GUARDIAN.value)
         self._published_ns = 0
         self._standing = _Standing()
         self._reported_faults = 0
         self.start()
 
     def configure(self, cell: CellDescription) -> None:
-        """Build the guards, render the warnings, advertise the topics."""
+        """Build the guards, open the record, render the warnings, advertise the topics."""
         self._guardian = Guardian(cell)
-        self._announcer, self._speech_fault = None, ""
-        if cell.speaker is not None:
-            self._announcer, self._speech_fault = cell_announcer(cell)
-        if self._speech_fault:
-            self.get_logger().error(f"warnings are tones without words: {self._speech_fault}")
-        # Without a model there is nothing whose loss would cost any guarding.
-        self._watch = HeartbeatWatch() if cell.model != "none" else None
-        self._speech = SpeechQueue(say=self._say, flush=self._flush)
+        self._recalled = False
+        self._record = GuardianRecord(self, self._guardian)
+        self._voice = GuardianVoice(self, said=self._note_said)
+        self._watch = GuardianWatch(self, on_model=self._voice.model)
+        self._commands = GuardianCommands(
+            self, self._guardian, conclude=self._conclude, record=self._record.write
+        )
         self._inputs = CellInputs(
             self,
-            others=(HAZARDS, COMMANDS, HEARTBEATS, TICKS),
-            on_frame=lambda frame: self._conclude(
-                self._guardian.observe_frame(frame, self.now_ns())
+            others=(HAZARDS, COMMANDS, HEARTBEATS, SPEECH, WORDS, FINDINGS, TICKS),
+            on_frame=lambda frame: self._judge(
+                lambda now_ns: self._guardian.observe_frame(frame, now_ns)
             ),
-            on_block=lambda block: self._conclude(
-                self._guardian.observe_audio(block, self.now_ns())
+            on_block=lambda block: self._judge(
+                lambda now_ns: self._guardian.observe_audio(block, now_ns)
             ),
         )
         self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
         self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
-        self._audio = self.advertise(Int16MultiArray, "speech/audio", qos.SPEECH)
-        self._text = self.advertise(String, "speech/text", qos.SPEECH)
-        self._flushes = self.advertise(Empty, "speech/flush", qos.SPEECH)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self._heartbeat = NodeHeartbeat(self, name=Role.GUARDIAN.value, cell=cell.cell)
+        self.at_cleanup(self._heartbeat.close)
 
     def activate(self) -> None:
         """Start judging."""
         lanes = self._inputs.lanes()
         lanes[HAZARDS] = Lane(self._on_hazards, 50)
-        lanes[COMMANDS] = Lane(self._on_command, 10)
-        lanes[HEARTBEATS] = Lane(self._on_heartbeat, 5)
+        lanes[COMMANDS] = Lane(self._commands.take, 10)
+        lanes[HEARTBEATS] = Lane(self._watch.beat, 200)
+        lanes[SPEECH] = Lane(self._voice.speech, 50)
+        lanes[WORDS] = Lane(self._record.heard, 50)
+        lanes[FINDINGS] = Lane(self._record.finding, 100)
         lanes[TICKS] = Lane(self._on_tick, 1)
         self._published_ns = self.steady_ns() - SIGN_OF_LIFE_NS
+        self.at_end(self._voice.close)
         worker = self.start_worker(lanes, on_failure=self._inputs.failed)
         self._inputs.subscribe(worker.put)
-        self.subscribe(
-            DiagnosticArray, "hazards", lambda message: worker.put(HAZARDS, message), qos.HAZARDS
-        )
-        self.subscribe(
-            String,
-            "alarms/command",
-            lambda message: worker.put(COMMANDS, message),
-            qos.ALARM_COMMANDS,
-        )
-        self.subscribe(
-            DiagnosticArray,
-            "heartbeat",
-            lambda message: worker.put(HEARTBEATS, message),
-            qos.HEARTBEAT,
-        )
+        for lane, message, topic, profile in (
+            (HAZARDS, DiagnosticArray, "hazards", qos.HAZARDS),
+            (COMMANDS, String, "alarms/command", qos.ALARM_COMMANDS),
+            (HEARTBEATS, DiagnosticArray, "heartbeat", qos.HEARTBEATS_HEARD),
+            (SPEECH, Int16MultiArray, "speech/audio", qos.SPEECH),
+            (WORDS, String, "speech/text", qos.SPEECH),
+            (FINDINGS, String, "findings", qos.FINDINGS),
+        ):
+            self.subscribe(message, topic, partial(worker.put, lane), profile)
+        self._heartbeat.expect(True)
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(1.0, lambda: self._report(worker))
         self.get_logger().info(
@@ -150,43 +157,42 @@ class GuardianNode(CellNode):
 
     def _on_hazards(self, message: DiagnosticArray) -> None:
         hazards = [parse_hazard(status.values) for status in statuses_of(message)]
-        self._conclude(self._guardian.observe_hazards(hazards, self.now_ns()))
-
-    def _on_command(self, message: String) -> None:
-        command = parse_alarm_command(message.data)
-        change = (
-            self._guardian.acknowledge
-            if command.command is CommandName.ACKNOWLEDGE
-            else self._guardian.reset_alarm
-        )
-        transitions = change(
-            command.kind, command.zone, operator=command.operator, now_ns=self.now_ns()
-        )
-        what = f"{command.command.value} {command.kind.value} '{command.zone}'"
-        if transitions:
-            self.get_logger().info(f"{what} by {command.operator}")
-        else:
-            self.get_logger().warning(f"{what} by {command.operator} had nothing to change")
-        self._conclude(transitions)
-
-    def _on_heartbeat(self, message: DiagnosticArray) -> None:
-        if self._watch is not None:
-            for status in statuses_of(message):
-                self._watch.beat(status.values, self.steady_ns())
+        self._judge(lambda now_ns: self._guardian.observe_hazards(hazards, now_ns))
 
     def _on_tick(self, _: None) -> None:
-        now_ns = self.now_ns()
         # With use_sim_time the clock reads zero until the first message on /clock.
-        if now_ns > 0:
-            hazards = self._watch.hazards(self.steady_ns(), now_ns) if self._watch else []
-            self._conclude(self._guardian.observe_hazards(hazards, now_ns, origin=HEARTBEATS))
-        self._speech.advance(self.steady_ns())
+        if self.now_ns() > 0:
+            self._judge(self._judge_itself)
+            self._sum_up(self.now_ns())
+        self._voice.advance()
         if self.steady_ns() - self._published_ns >= SIGN_OF_LIFE_NS:
             self._publish_alarms()
+        self._heartbeat.done()
+
+    def _judge_itself(self, now_ns: int) -> list[AlarmTransition]:
+        hazards = [*self._watch.hazards(now_ns), *self._record.hazards(now_ns)]
+        return self._guardian.observe_hazards(hazards, now_ns, origin=ITSELF)
+
+    def _sum_up(self, now_ns: int) -> None:
+        summary = self._guardian.take_summary(now_ns)
+        if summary is not None:
+            self._record.summary(summary)
+            self._voice.sum_up(summary)
+            self.get_logger().info(" ".join(summary.sentences()))
+
+    def _judge(self, judge: Callable[[int], list[AlarmTransition]]) -> None:
+        """Have something judged at this moment, once the alarms of before are back."""
+        now_ns = self.now_ns()
+        if not self._recalled and now_ns > 0:
+            self._recalled = True
+            self._conclude(self._record.recall(now_ns))
+            self._publish_alarms()
+        self._conclude(judge(now_ns))
 
     def _conclude(self, transitions: list[AlarmTransition]) -> None:
         if not transitions:
             return
+        self._record.transitions(transitions)
         self._publish_alarms()
         cell = self.cell.cell
         self._events.publish(
@@ -200,12 +206,10 @@ class GuardianNode(CellNode):
             self.get_logger().info(
                 f"{transition.event.value}: {alarm.kind.value} '{alarm.zone}' ({alarm.state.value})"
             )
-        if self._announcer is not None:
-            self._announce(self._announcer.announce(transitions))
+        self._voice.take(transitions)
 
-    def _announce(self, announcements: Iterable[Announcement]) -> None:
-        for announcement in announcements:
-            self._speech.add(announcement, self.steady_ns())
+    def _note_said(self, announcement: Announcement) -> None:
+        self._record.said(announcement.text, announcement.priority.value)
 
     def _publish_alarms(self) -> None:
         cell = self.cell.cell
@@ -222,18 +226,15 @@ class GuardianNode(CellNode):
             self._guardian.faults[-1:],
         )
 
-    def _say(self, announcement: Announcement) -> None:
-        self._text.publish(String(data=announcement.text))
-        self._audio.publish(audio_message(announcement.samples))
-
-    def _flush(self) -> None:
-        self._flushes.publish(Empty())
-
     def _report(self, worker: Worker) -> None:
-        statuses = self._inputs.statuses(worker.counts())
-        self._diagnostics.publish(
-            statuses_message([*statuses, self._alarm_report(), self._voice_report()], self.now_ns())
-        )
+        statuses = [
+            *self._inputs.statuses(worker.counts()),
+            self._alarm_report(),
+            self._watch.status(),
+            self._record.status(),
+            self._voice.status(),
+        ]
+        self._diagnostics.publish(statuses_message(statuses, self.now_ns()))
 
     def _alarm_report(self) -> Status:
         standing = self._standing
@@ -256,12 +257,6 @@ class GuardianNode(CellNode):
         if silent_ns > SILENT_NS:
             level, message = ERROR, f"nothing was judged for {silent_ns / 1e9:.1f} s"
         return self.status(level, "alarms", message, values)
-
-    def _voice_report(self) -> Status:
-        if self._speech_fault:
-            return self.status(ERROR, "voice", f"tones without words: {self._speech_fault}", {})
-        message = "ready" if self._announcer is not None else "the cell has no speaker"
-        return self.status(OK, "voice", message, {})
 
 
 def main() -> None:
