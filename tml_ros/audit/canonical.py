@@ -59,9 +59,16 @@ def recordable(value: object, *, max_text: int = 4_000) -> JSON:
     """Whatever it is, as something that has a canonical text; for what strangers sent.
 
     Numbers with a point become their shortest decimal text, halves of surrogate pairs question
-    marks; texts, lists and maps that are too long are cut and say so.
+    marks; texts, lists and maps that are too long are cut, texts say so.
     """
-    return _recordable(value, max_text, MAX_DEPTH - 2)
+    for share in (1, 8, 64):
+        plain = _recordable(value, max_text // share, _MAX_PARTS // share, MAX_DEPTH - 2)
+        try:
+            canonical(plain)
+        except CanonicalError:
+            continue
+        return plain
+    return f"a {type(value).__name__} that is too large"
 
 
 def _check(value: JSON, place: str, depth: int, room: int) -> int:
@@ -100,17 +107,17 @@ def _check_parts(
     return room
 
 
-def _recordable(value: object, max_text: int, depth: int) -> JSON:
+def _recordable(value: object, text: int, parts: int, depth: int) -> JSON:
+    """text: characters at most, half as many in each map or list. parts: of a map or list."""
     if isinstance(value, (Mapping, list, tuple)) and depth:
-        shorter = max_text // 2
         if isinstance(value, Mapping):
             return {
-                _plain(str(key), max_text // 8): _recordable(one, shorter, depth - 1)
-                for key, one in islice(value.items(), _MAX_PARTS)
+                _plain(str(key), text // 8): _recordable(one, text // 2, parts, depth - 1)
+                for key, one in islice(value.items(), parts)
             }
-        return [_recordable(one, shorter, depth - 1) for one in value[:_MAX_PARTS]]
+        return [_recordable(one, text // 2, parts, depth - 1) for one in value[:parts]]
     if isinstance(value, str):
-        return _plain(value, max_text)
+        return _plain(value, text)
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, int) and abs(value) > MAX_INTEGER:

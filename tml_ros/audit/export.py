@@ -1,7 +1,7 @@
 """Records as JSON lines, which can be verified without the file they come from, or as CSV.
 
 Each log opens with a line of its own,
-`{"before":{"seal":..,"seq":..},"export":1,"filtered":..,"key":..,"log":..}`; then one line per
+`{"export":1,"filtered":..,"key":..,"log":..}`; then one line per
 record, its body as JSON, with the seal before it (`before`) where the line above is not the record
 before it. Knows nothing of the files. Stateless.
 """
@@ -52,29 +52,19 @@ class RecordFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogHeader:
-    """The line that opens a log. before: seal, and seq, of the record before the first."""
+    """The line that opens a log."""
 
     log: str
     key_id: str
     filtered: bool
-    seq: int
-    before: str
 
 
 def json_lines(
-    log: str, key_id: str, genesis: str, records: Iterable[Record], wanted: RecordFilter
+    log: str, key_id: str, records: Iterable[Record], wanted: RecordFilter
 ) -> Iterator[str]:
-    """The lines of one log, without line breaks. genesis: the seal before its first record."""
-    yield canonical(
-        {
-            "export": EXPORT,
-            "log": log,
-            "key": key_id,
-            "filtered": wanted.leaves_out,
-            "before": {"seq": 0, "seal": genesis},
-        }
-    )
-    before, above = genesis, 0
+    """The lines of one log, without line breaks."""
+    yield canonical({"export": EXPORT, "log": log, "key": key_id, "filtered": wanted.leaves_out})
+    before, above = "", 0
     for record in records:
         if wanted.wants(record):
             link = None if above == record.seq - 1 else before
@@ -98,14 +88,7 @@ def parse_line(line: str) -> LogHeader | tuple[Record, str | None]:
     try:
         found: Any = json.loads(line)
         if "export" in found:
-            before = found["before"]
-            return LogHeader(
-                str(found["log"]),
-                str(found["key"]),
-                bool(found["filtered"]),
-                int(before["seq"]),
-                _seal(before["seal"]),
-            )
+            return LogHeader(str(found["log"]), str(found["key"]), found["filtered"] is True)
         link = found.get("before")
         body = found["body"]
         text = body if isinstance(body, str) else canonical(body)

@@ -62,7 +62,7 @@ class Intake:
         self.last_ns = 0
         self.reason = ""
         self._changed = threading.Condition()
-        self._waiting = waiting or Waiting()
+        self._waiting = Waiting() if waiting is None else waiting
         self._journal: Journal | None = None
         self._number = 0
         self._turn = 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tml_ros.audit.chain import Head, Record, genesis_seal, tag_of
+from tml_ros.audit.chain import Head, Record, tag_of
 from tml_ros.audit.export import MAX_LINE, ExportError, LogHeader, parse_line
 from tml_ros.audit.log_files import put_away_files
 from tml_ros.audit.record_key import RecordKey
@@ -202,11 +202,6 @@ def _anchors_for(
         return anchors
     with open_log(path) as log:
         return anchors if any(head.log == log.name.log for head in anchors) else None
-
-
-def first_seal(log: OpenLog, key: RecordKey | None) -> str:
-    """The seal before the first record; zeros for who has no key."""
-    return "0" * 64 if key is None else genesis_seal(key.secret, log.name.log)
 
 
 def _is_database(path: Path) -> bool:

@@ -138,6 +138,13 @@ class RecordStore:
         rows = self._run(f"{_SELECT} WHERE seq > ? ORDER BY seq LIMIT ?", (seq, most))
         return [Record(*row) for row in rows]
 
+    def newest(self, most: int, kinds: frozenset[str]) -> list[Record]:
+        """The newest of these kinds, or of all, oldest first."""
+        marks = ", ".join("?" * len(kinds))
+        where = f"WHERE kind IN ({marks})" if kinds else ""
+        rows = self._run(f"{_SELECT} {where} ORDER BY seq DESC LIMIT ?", (*sorted(kinds), most))
+        return [Record(*row) for row in rows][::-1]
+
     def folded(self) -> dict[str, int]:
         """Up to which number the entries of each recent session are in the file."""
         return {

@@ -25,11 +25,13 @@ class RecordWatch:
         self._until_ns: int | None = None
 
     def hazards(self, status: RecordStatus, steady_ns: int, now_ns: int) -> list[Hazard]:
-        """record_failed or nothing. steady_ns: of a clock that never jumps; now_ns: cell time."""
+        """record_failed, with score 0 while all is well.
+
+        steady_ns: of a clock that never jumps. now_ns: cell time.
+        """
         if status.set_aside != self._set_aside or status.lost > self._lost:
             self._set_aside, self._lost = status.set_aside, status.lost
             self._until_ns = steady_ns + SET_ASIDE_NS
         recent = self._until_ns is not None and steady_ns < self._until_ns
-        if not status.failing and not recent:
-            return []
-        return [Hazard(HazardKind.RECORD_FAILED, "", 1.0, HazardSource.GUARD, None, now_ns)]
+        score = 1.0 if status.failing or recent else 0.0
+        return [Hazard(HazardKind.RECORD_FAILED, "", score, HazardSource.GUARD, now_ns)]

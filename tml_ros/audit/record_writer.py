@@ -194,6 +194,9 @@ class RecordWriter:
             records.append(Record(seq, note.stamp_ns, note.kind, note.body, seal))
             head = Head(head.log, seq, note.stamp_ns, seal)
         store.write(records, folded, self._sealed_memory(batch.memory))
+        if not store.still_there():
+            # SQLite is content to write into a file that nobody can find any more.
+            raise RecordFileError("the file was taken away")
         self.head = head
         self.records += len(records)
 
@@ -265,7 +268,7 @@ class RecordWriter:
         self, head: Head, previous: _Previous | None, *, recovered: int, clean: bool, first: bool
     ) -> None:
         """The start record: first of a new log, else behind what the process before has left."""
-        stamp_ns = self._intake.last_ns or self._stamp_ns
+        stamp_ns, self._stamp_ns = self._stamp_ns or self._intake.last_ns, 0
         body: dict[str, JSON] = {
             "log": head.log,
             "key": self._key_id(),

@@ -118,8 +118,7 @@ class ChainCheck:
         for head in anchors or ():
             if head.log == log and head.seq > seq:
                 self._anchors.setdefault(head.seq, []).append(head)
-        if anchors is not None and not any(head.log == log for head in anchors):
-            self._tell(Flaw.FOREIGN_ANCHOR, 0, f"no anchor is of the log {log[:8]}")
+        self._foreign = anchors is not None and not any(head.log == log for head in anchors)
 
     @property
     def seq(self) -> int:
@@ -168,6 +167,8 @@ class ChainCheck:
             words = f"record {first}" if first == last else f"records {first} to {last}"
             flaw = Flaw.LEFT_OUT if self._filtered else Flaw.MISSING
             self._tell(flaw, first, f"{words} missing", last - first + 1)
+        if self._foreign and self._records:
+            self._tell(Flaw.FOREIGN_ANCHOR, 0, f"no anchor is of the log {self._log[:8]}")
         behind = [seq for seq in self._anchors if seq > self._last]
         if behind and not self._filtered:
             words = f"the record ends at {self._last}, an anchor tells of {max(behind)}"

@@ -33,6 +33,7 @@ COMMANDS = {
     "voice": "Teach a model to say what cells say, apart from all else that it learns.",
     "graduate": "From a training run to weights: calibrated, and trusted with what was shown.",
     "evaluate": "Judge guards and models in a simulated factory, with a page of what went wrong.",
+    "audit": "Whether the record of a cell is as it was written; export it, or follow it.",
     "bench": "Measure: how fast pictures are taken in, how fast recordings are replayed.",
 }
 HELP = """Eyes, ears and voice for a factory cell.
