@@ -199,7 +199,8 @@ def _with_hostile(plan: ChaosPlan, lasts_s: float) -> ChaosPlan:
     at_ns = max((planned.over_ns for planned in plan.faults), default=0)
     fault = Fault(FaultKind.MALFORMED, "", round(lasts_s * 1e9))
     last = PlannedFault(at_ns, fault, REST_NS[FaultKind.MALFORMED])
-    return ChaosPlan(plan.seed, max(plan.lasts_ns, last.over_ns), (*plan.faults, last))
+    lasts_ns = max(plan.lasts_ns, last.over_ns)
+    return replace(plan, lasts_ns=lasts_ns, faults=(*plan.faults, last))
 
 
 def _run(

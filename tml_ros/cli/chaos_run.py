@@ -233,8 +233,9 @@ class ChaosRun:
         for planned in self._plan.faults:
             self._doing = f"next: {planned.fault.words}"
             late_ns = time.monotonic_ns() - self._began_ns
-            if late_ns > self._plan.lasts_ns and self._done:
-                break
+            last = planned is self._plan.faults[-1] and planned.fault.kind is FaultKind.MALFORMED
+            if late_ns > self._plan.lasts_ns and not (self._plan.whole or last):
+                continue
             self._wait_until(self._began_ns + planned.at_ns)
             if self._ending.is_set():
                 return

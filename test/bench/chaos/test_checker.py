@@ -202,7 +202,7 @@ def _of_the_guardian(**changes: object) -> History:
         ({}, Outcome.PROVEN),
         ({"silences": ()}, Outcome.NOT_ALARMED),
         ({"silences": (9 * SECOND,)}, Outcome.NOT_ALARMED),
-        ({"silences": (12 * SECOND,)}, Outcome.LATE),
+        ({"silences": (round(12.5 * SECOND),)}, Outcome.LATE),
         ({"spoken": (9 * SECOND, round(10.1 * SECOND))}, Outcome.NOT_BACK),
     ],
 )

@@ -5,7 +5,7 @@ Knows nothing of how a fault is done, nor of ROS or clocks. Pure; any thread.
 | fault | done to | must be alarmed as (any of) | within |
 |---|---|---|---|
 | kill, stop, hang | each node but the guardian | node_lost or _hung, model or stream lost | 1 s |
-| kill, stop, hang | the guardian | silence of its own topic, seen by its readers | 1 s |
+| kill, stop, hang | the guardian | silence of its own topic, seen by its readers | 2 s |
 | slow | each node | nothing: it may be late, and must go on | |
 | camera_cut, microphone_cut | a stream | camera_lost, microphone_lost | its lost_after |
 | camera_freeze, camera_black | a stream | camera_frozen, camera_dark | patience and on-delay |
@@ -16,7 +16,7 @@ Knows nothing of how a fault is done, nor of ROS or clocks. Pure; any thread.
 | clock_jump, malformed | all | nothing: all go on | |
 | alarm_flood | the guardian | each of its hazards | 1 s and the on-delay |
 
-To each limit comes `MARGIN_NS`, for a stream's period and the guardian's tick; to 1 s none.
+To each limit but 1 s comes `MARGIN_NS`, for a stream's period and the guardian's tick.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from tml_ros.turn.hazard import HazardKind
 SECOND = 1_000_000_000
 PROCESS_NS = SECOND
 """Within which the loss of a process is to be known."""
+SILENCE_NS = 2 * SECOND
+"""Within which readers of `alarms` are to know that the guardian is silent: its deadline."""
 MARGIN_NS = 300_000_000
 STALE_AFTER_NS = 2 * SECOND
 """Pictures that come at half their pace are 1 s old after so long."""
@@ -225,6 +227,9 @@ def _of_process(fault: Fault, cell: CellDescription) -> Expectation:
     if place.role is Role.MICROPHONE:
         explains |= _MICROPHONE_KINDS
     guardian = place.role is Role.GUARDIAN
+    if guardian:
+        # It has just begun, and hears nothing yet: what it says of that is true.
+        explains |= {_KIND.CAMERA_LOST, _KIND.MICROPHONE_LOST}
     if guardian and fault.kind is not FaultKind.KILL:
         # What it slept through it takes for silence until it has caught up.
         explains = HEALTH_KINDS
@@ -232,7 +237,12 @@ def _of_process(fault: Fault, cell: CellDescription) -> Expectation:
         return Expectation(gone_within_ns=BACK_NS, explains=explains)
     gone_ns = BACK_NS if fault.kind is FaultKind.STOP else RESTART_NS
     if guardian:
-        return Expectation(silence=True, gone_within_ns=gone_ns, explains=explains)
+        return Expectation(
+            silence=True,
+            within_ns=SILENCE_NS + MARGIN_NS,
+            gone_within_ns=gone_ns,
+            explains=explains,
+        )
     alarms = {(_KIND.NODE_LOST, place.name), (_KIND.NODE_HUNG, place.name)}
     if place.role is Role.INTERACTION and cell.model != "none":
         alarms.add((_KIND.MODEL_LOST, ""))

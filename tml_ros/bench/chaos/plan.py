@@ -45,11 +45,15 @@ class PlannedFault:
 
 @dataclass(frozen=True, slots=True)
 class ChaosPlan:
-    """Faults one after the other; none where the cell is only watched for `lasts_ns`."""
+    """Faults one after the other; none where the cell is only watched for `lasts_ns`.
+
+    whole: all are done, however long the cell takes to recover; else those that there is time for.
+    """
 
     seed: int
     lasts_ns: int
     faults: tuple[PlannedFault, ...]
+    whole: bool = False
 
 
 def chaos_plan(
@@ -87,7 +91,7 @@ def chaos_plan(
     chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
     faults = tuple(_one_after_another(possible, chance, most, lasts_ns))
     end_ns = faults[-1].over_ns if faults else 0
-    return ChaosPlan(seed, end_ns if lasts_ns is None else lasts_ns, faults)
+    return ChaosPlan(seed, end_ns if lasts_ns is None else lasts_ns, faults, lasts_ns is None)
 
 
 def _one_after_another(
