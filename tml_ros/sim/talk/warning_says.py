@@ -69,11 +69,44 @@ DANGER_WORDS: Final[Mapping[HazardKind, tuple[str, ...]]] = MappingProxyType(
         HazardKind.MICROPHONE_CLIPPING: ("overdriven", "clipping", "too loud"),
         HazardKind.MODEL_LATE: ("slow", "late"),
         HazardKind.MODEL_LOST: ("stopped", "lost", "guards remain"),
+        HazardKind.CAMERA_STALE: ("late", "delayed", "old"),
+        HazardKind.MICROPHONE_STALE: ("late", "delayed", "old"),
+        HazardKind.NODE_LOST: ("stopped", "lost", "ended", "died"),
+        HazardKind.NODE_HUNG: ("not respond", "not responding", "hangs", "hung"),
+        HazardKind.NODE_IDLE: ("stands still", "idle", "nothing"),
+        HazardKind.NODE_LATE: ("slow", "late"),
+        HazardKind.CLOCK_STOPPED: ("stopped", "stands still"),
+        HazardKind.RECORD_FAILED: ("not being recorded", "not recorded", "no record"),
+        HazardKind.EVIDENCE_FAILED: ("not being kept", "not kept", "not saved"),
     }
 )
 """How each kind of danger may be named."""
 
-_NAMELESS: Final = HEARD | {HazardKind.MODEL_LATE, HazardKind.MODEL_LOST}
+_PICTURE: Final = ("camera", "picture", "pictures", "image", "images", "video")
+_PROGRAM: Final = ("program", "node", "process")
+_ASSISTANT: Final = ("assistant", "model")
+_OF: Final[Mapping[HazardKind, tuple[str, ...]]] = MappingProxyType(
+    {
+        HazardKind.CAMERA_FROZEN: _PICTURE,
+        HazardKind.CAMERA_STALE: _PICTURE,
+        HazardKind.MICROPHONE_STALE: ("microphone", "sound", "audio"),
+        HazardKind.MODEL_LATE: _ASSISTANT,
+        HazardKind.MODEL_LOST: _ASSISTANT,
+        HazardKind.NODE_LOST: _PROGRAM,
+        HazardKind.NODE_HUNG: _PROGRAM,
+        HazardKind.NODE_IDLE: _PROGRAM,
+        HazardKind.NODE_LATE: _PROGRAM,
+        HazardKind.CLOCK_STOPPED: ("clock", "time"),
+    }
+)
+"""What must be named as well where several things may stand still, be late or be lost."""
+_NAMELESS: Final = HEARD | {
+    HazardKind.MODEL_LATE,
+    HazardKind.MODEL_LOST,
+    HazardKind.CLOCK_STOPPED,
+    HazardKind.RECORD_FAILED,
+    HazardKind.EVIDENCE_FAILED,
+}
 
 
 def danger_words(kind: HazardKind, zone: str) -> tuple[str, ...]:
@@ -91,6 +124,8 @@ def warning_says(kind: HazardKind, zone: str) -> Says:
     zone: of heard kinds the microphone, which need not be said.
     """
     groups = [danger_words(kind, zone)]
+    if kind in _OF:
+        groups.append(_OF[kind])
     if kind not in _NAMELESS and zone:
         groups.append(name_variants(zone))
     return Says(tuple(groups))
