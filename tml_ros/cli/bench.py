@@ -17,6 +17,7 @@ from tml_ros.cli.bench_duplex import duplex
 from tml_ros.cli.bench_histories import histories
 from tml_ros.cli.bench_soak import soak
 from tml_ros.cli.bench_turn import age, turn
+from tml_ros.cli.bench_warning import warning
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -26,6 +27,7 @@ app.command()(age)
 app.command()(histories)
 app.command()(delegation)
 app.command()(duplex)
+app.command()(warning)
 app.command()(soak)
 
 

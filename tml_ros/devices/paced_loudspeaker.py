@@ -16,7 +16,7 @@ from tml_ros.devices.loudspeaker_status import QUEUE_S, LoudspeakerStatus
 from tml_ros.devices.sample_queue import SampleQueue
 from tml_ros.devices.wav_writer import WavWriter
 
-TICK_S = 0.02
+TICK_S = 0.01
 """How much sound is committed at a time, and so how long a flush may take."""
 
 
