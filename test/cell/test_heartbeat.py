@@ -26,6 +26,7 @@ _AGES = st.none() | st.integers(0, 10**12).map(lambda us: us * 1_000)
         work_age_ns=_AGES,
         expected=st.booleans(),
         deadline_misses=st.integers(0, 2**63 - 1),
+        late_beats=st.integers(0, 2**63 - 1),
         stream_ages_ns=st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), _AGES),
     )
 )

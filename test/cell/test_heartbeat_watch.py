@@ -39,6 +39,13 @@ def test_without_a_heartbeat_the_model_is_lost_within_a_second_until_it_is_back(
     assert present(watch, last_ns + 5_000 * MS) == set()
 
 
+def test_beats_of_other_nodes_say_nothing_of_the_model():
+    watch, last_ns = beating({"node": "interaction"})
+    for step in range(6):
+        watch.beat({"node": "camera_front", "deadline_misses": str(step)}, last_ns + step * BEAT)
+    assert present(watch, last_ns + LOST_AFTER_NS + 1) == {HazardKind.MODEL_LOST}
+
+
 def test_a_heartbeat_that_never_came_is_waited_for_as_long_as_a_stream():
     watch = HeartbeatWatch()
     assert present(watch, 0) == set()
