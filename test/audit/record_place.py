@@ -9,7 +9,7 @@ import sqlite3
 from tml_ros.audit.anchor import read_anchors
 from tml_ros.audit.record_key import load_key
 from tml_ros.audit.record_log import RecordLog
-from tml_ros.audit.record_reader import check_place, open_log, record_files
+from tml_ros.audit.record_reader import RecordEmptyError, check_place, open_log, record_files
 
 
 class Place:
@@ -34,7 +34,7 @@ class Place:
     def records(self):
         found = []
         for path in record_files(self.folder):
-            with open_log(path) as log:
+            with contextlib.suppress(RecordEmptyError), open_log(path) as log:
                 found += log.store.records()
         return found
 

@@ -21,6 +21,7 @@ from tml_ros.audit.record_store import FILE_NAME, LogName, RecordStore
 from tml_ros.audit.verify import ChainCheck, Discrepancy, Flaw, Verdict
 
 TOLD_EVERY: Final = 2_000
+MAX_LOOKS: Final = 3
 _MEMORY: Final = b"tml_ros memory\n"
 Progress = Callable[[int, int], None]
 """Told how many records are done, and of how many; 0 where nobody knows."""
@@ -28,6 +29,10 @@ Progress = Callable[[int, int], None]
 
 class RecordReadError(ValueError):
     """There is no record to read; the message says why."""
+
+
+class RecordEmptyError(RecordReadError):
+    """The file holds no log yet: it has just been begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,8 @@ def open_log(path: Path) -> Iterator[OpenLog]:
     try:
         name = store.name() if store.file.on_disk else None
         if name is None:
-            why = "; ".join(store.file.problems) or f"{path} is no record"
-            raise RecordReadError(why)
+            why = "; ".join(store.file.problems) or f"{path} is empty"
+            raise (RecordEmptyError if " is empty" in why else RecordReadError)(why)
         yield OpenLog(path, name, store)
     except sqlite3.Error as error:
         raise RecordReadError(f"{path} cannot be read: {error}") from None
@@ -91,13 +96,32 @@ def check_place(
     """Verify a folder, a file of one, or an export. Raises RecordReadError."""
     if place.is_file() and not _is_database(place):
         return _check_export(place, key, anchors, progress)
-    files = record_files(place)
+    for _ in range(MAX_LOOKS):
+        files = record_files(place)
+        checked = _check_files(files, key, anchors, progress)
+        if record_files(place) == files:
+            break
+        # A full file was put away meanwhile.
+    return checked
+
+
+def _check_files(
+    files: Sequence[Path],
+    key: RecordKey,
+    anchors: Sequence[Head] | None,
+    progress: Progress | None,
+) -> list[Checked]:
     checked: list[Checked] = []
     before: Head | None = None
     for path in files:
         newest = path == files[-1]
-        known = _anchors_for(path, anchors, required=newest)
-        one, before = _check_file(path, key, known, before, progress)
+        try:
+            known = _anchors_for(path, anchors, required=newest)
+            one, before = _check_file(path, key, known, before, progress)
+        except RecordEmptyError:
+            if not checked:
+                raise
+            continue
         checked.append(one)
     return checked
 

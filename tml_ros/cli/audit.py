@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,11 +19,13 @@ from rich.table import Table
 
 from tml_ros.audit.anchor import read_anchors
 from tml_ros.audit.chain import KINDS, Head
+from tml_ros.audit.chain import Record as LogRecord
 from tml_ros.audit.export import CSV_COLUMNS, RecordFilter, csv_lines, json_lines
 from tml_ros.audit.record_key import load_key
 from tml_ros.audit.record_log import ANCHOR_SECONDS
 from tml_ros.audit.record_reader import (
     Checked,
+    RecordEmptyError,
     check_place,
     files_set_aside,
     open_log,
@@ -150,7 +153,7 @@ def export(  # noqa: PLR0917 - a command line
         if as_csv:
             target.write(",".join(CSV_COLUMNS) + "\n")
         for path in files:
-            with open_log(path) as log:
+            with suppress(RecordEmptyError), open_log(path) as log:
                 records = log.store.records()
                 lines = (
                     csv_lines(log.name.log, records, wanted)
@@ -186,7 +189,9 @@ def tail(
     path = record_files(place)[-1]
     log_id, seq = "", 0
     while True:
-        with open_log(path) as log:
+        newest: list[LogRecord] = []
+        # While a new file is being begun there is nothing to read.
+        with suppress(RecordEmptyError), open_log(path) as log:
             if not log_id:
                 newest = log.store.newest(lines, wanted.kinds)
                 last = log.store.last()
