@@ -25,7 +25,7 @@ def test_a_stream_is_lost_once_it_was_silent_for_longer_than_allowed() -> None:
     assert lost(freshness, 14 * S) == {"b"}
 
 
-def test_every_stream_is_stated_each_time_and_a_lost_one_since_when_it_is_lost() -> None:
+def test_every_stream_that_came_is_stated_each_time_and_a_lost_one_since_when_it_is_lost() -> None:
     freshness = Freshness(HazardKind.MICROPHONE_LOST, {"a": S, "b": S})
     freshness.seen("a", 20 * S)
     freshness.seen("b", 22 * S)
@@ -87,6 +87,8 @@ def test_a_stale_stream_that_falls_silent_is_lost_and_one_that_catches_up_is_nei
     assert not any(hazard.score for hazard in freshness.hazards(23 * S))
 
 
-def test_of_a_stream_that_never_came_nobody_says_that_it_is_not_stale() -> None:
+def test_of_a_stream_that_has_yet_to_begin_nobody_says_that_it_is_neither_lost_nor_stale() -> None:
     freshness = Freshness(HazardKind.CAMERA_LOST, {"a": S}, stale=HazardKind.CAMERA_STALE)
-    assert {hazard.kind for hazard in freshness.hazards(S)} == {HazardKind.CAMERA_LOST}
+    assert freshness.hazards(S) == []
+    (lost_one,) = freshness.hazards(S + STARTUP_GRACE_NS + 1)
+    assert (lost_one.kind, lost_one.score) == (HazardKind.CAMERA_LOST, 1.0)

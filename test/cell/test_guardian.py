@@ -467,3 +467,40 @@ def test_hazards_in_places_without_end_are_refused_and_counted() -> None:
     guardian.observe_hazards(made_up[:1], 1)
     assert guardian.refused_hazards == 7
     assert len(guardian.alarms()) <= MAX_PER_ORIGIN
+
+
+def test_a_camera_that_was_lost_before_a_restart_is_lost_all_along() -> None:
+    before = Guardian(CELL, guards=guards())
+    before.advance(100 * S)
+    before.advance(110 * S)
+    assert (LOST, "eye") in standing(before)
+    after = Guardian(CELL, guards=guards())
+    assert after.recall(before.memory(), 120 * S) == []
+    told = [t for step in range(400) for t in after.advance(120 * S + step * S // 20)]
+    assert [t.event for t in told if t.alarm.kind is LOST] == []
+    assert (LOST, "eye") in standing(after)
+
+
+def test_an_operators_acts_reach_the_alarms_and_their_limits_are_the_cells() -> None:
+    described = {"shelving": {"default": 10.0, "longest": 20.0}, "suppression": {"drill": {}}}
+    cell = CellDescription.model_validate({**CELL.model_dump(), "guardian": described})
+    guardian = Guardian(cell, guards=guards())
+    ann = {"operator": "ann", "reason": "known"}
+    (shelved,) = guardian.shelve(LOST, "eye", **ann, now_ns=S)
+    assert shelved.alarm.withheld[0].until_ns == 11 * S
+    with pytest.raises(ValueError, match="at most 20 s"):
+        guardian.shelve(LOST, "eye", **ann, now_ns=S, duration_ns=21 * S)
+    guardian.advance(2 * S)
+    raised = guardian.advance(8 * S)
+    assert {(t.alarm.zone, t.hearing.value) for t in raised} == {
+        ("eye", "withheld"), ("gate", "announced"), ("ear", "announced")
+    }  # fmt: skip
+    assert len(guardian.begin_condition("drill", **ann, now_ns=9 * S)) == 3
+    assert tuple(guardian.conditions) == ("drill",)
+    assert len(guardian.end_condition("drill", operator="ann", now_ns=9 * S)) == 3
+    assert len(guardian.unshelve(LOST, "eye", operator="ann", now_ns=9 * S)) == 1
+    assert len(guardian.remove_from_service(LOST, "eye", **ann, now_ns=9 * S)) == 1
+    assert guardian.health(9 * S).out_of_service == ((LOST, "eye"),)
+    assert len(guardian.return_to_service(LOST, "eye", operator="ann", now_ns=9 * S)) == 1
+    assert len(guardian.judge_false(LOST, "eye", **ann, now_ns=9 * S)) == 1
+    assert guardian.take_summary(9 * S) is None

@@ -43,15 +43,19 @@ class Freshness:
         self._stale[stream] = content_ns is not None and abs(now_ns - content_ns) > lost_after_ns
 
     def hazards(self, now_ns: int) -> list[Hazard]:
-        """A statement on every stream. A lost one is stamped when its time was over.
+        """A statement on every stream that is lost or came; a lost one is stamped when its time was
+        over.
 
-        That a stream is stale, or is not, is said only of one that came, and a lost one is not.
+        Of one that has yet to begin nothing is said: it may have been lost before the guardian was
+        started again, and then it still is. A lost stream is not stale.
         """
         statements = []
         for stream, lost_after_ns in self._lost_after_ns.items():
             grace_ns = max(STARTUP_GRACE_NS, lost_after_ns)
             deadline_ns = self._deadline_ns.setdefault(stream, now_ns + grace_ns)
             lost = now_ns > deadline_ns
+            if not lost and stream not in self._stale:
+                continue
             statements.append(
                 Hazard(
                     self._kind,
