@@ -27,6 +27,8 @@ from tml_ros.cli.demo_scenario import USUAL_SCENARIO
 from tml_ros.cli.ending import asked_to_end
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import EXIT_MISTAKE, MistakeError
+from tml_ros.report.episodes import episodes_of
+from tml_ros.report.fault_check import check_fault
 from tml_ros.report.live_lines import completed
 from tml_ros.report.report_page import write_report
 from tml_ros.report.session_log import Provenance, SessionLog, summary
@@ -98,6 +100,14 @@ def demo(
             show_default="to the end of the scenario or video, or Ctrl-C",
         ),
     ] = None,
+    fault: Annotated[
+        bool,
+        typer.Option(
+            "--fault/--no-fault",
+            help="In the usual scenario, kill the process of the interaction in the middle: the "
+            "guardian finds that out and goes on without it.",
+        ),
+    ] = True,
     out: Annotated[
         Path,
         typer.Option(metavar="FOLDER", help="Where the results go; earlier ones are replaced."),
@@ -107,7 +117,8 @@ def demo(
 
     Without options the cell is a simulated one: a worker asks whether it is safe, steps over a
     striped line, is warned, and leaves; a bearing of the press fails, is noticed, and a question
-    about it is answered. Other scenarios: `tml-ros demo --sim forklift_crossing`. The report says
+    about it is answered; the process of the model is killed, which the guardian alarms and
+    outlives. Other scenarios: `tml-ros demo --sim forklift_crossing`. The report says
     what was true beside what was alarmed. With your own footage: `tml-ros demo --video CLIP.mp4
     --cell CELL.yaml`.
 
@@ -129,6 +140,7 @@ def demo(
         bearing=bearing,
         seconds=seconds,
         out=out,
+        fault=fault,
     )
     for notice in plan.notices:
         console.print(f"[yellow]note[/yellow] {notice}", highlight=False)
@@ -150,6 +162,8 @@ def demo(
         told = {"verdict": verdict(log), "command": log.provenance.command, **summary(log)}
         if check is not None:
             told["truth"] = told_truth(check, log)
+        if log.fault is not None:
+            told["fault"] = check_fault(log.fault, episodes_of(log.transitions)).as_dict()
         (out / SUMMARY_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     if failure is not None:
         console.print(f"[red]node {failure.name} failed[/red]; its last words:", highlight=False)
@@ -170,6 +184,9 @@ def _tell(console: Console, log: SessionLog, check: TruthCheck | None) -> None:
     console.print(f"[bold]{sentence}[/bold]", highlight=False, soft_wrap=True)
     if check is not None:
         console.print(check.sentence, highlight=False, soft_wrap=True)
+    if log.fault is not None:
+        fault = check_fault(log.fault, episodes_of(log.transitions))
+        console.print(fault.sentence, highlight=False, soft_wrap=True)
     if log.model_sentence:
         console.print(log.model_sentence, highlight=False, soft_wrap=True)
     for line in _background_lines(log):
@@ -197,6 +214,7 @@ def _plan(
     bearing: Path | None,
     seconds: float | None,
     out: Path,
+    fault: bool,
 ) -> DemoPlan:
     columns = (TextColumn("rendering the scenario"), BarColumn(), TimeRemainingColumn())
     quiet = not console.is_terminal
@@ -210,6 +228,7 @@ def _plan(
             seconds=seconds,
             out=out,
             scenario=scenario,
+            fault=fault,
             progress=lambda done: bar.update(task, completed=done, visible=True),
         )
     # What an earlier demo left must not be taken for this one's.

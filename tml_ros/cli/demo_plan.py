@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 CELL_FILE = "cell.yaml"
 SPEECH_FILE = "speech.wav"
 STORE_FOLDER = "store"
+GUARDIAN_FILES = {
+    "record": {"folder": "record", "key": "record.key", "anchor": "record.anchor"},
+    "evidence": {"folder": "clips"},
+}
+"""What the guardian of a demo writes, beside its other results."""
+KILLED, KILLED_AT_S = "interaction", 24.0
+"""In the usual scenario: the worker has left, and a siren is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class DemoPlan:
     notices: what the user may want to know beforehand.
     question: what is typed once the background has noticed something, "" where there is none.
     evidence: folder of the pictures that its findings rest on.
+    kills: the node whose process is killed, and after how many seconds; None for no node.
     """
 
     cell_path: Path
@@ -62,6 +70,7 @@ class DemoPlan:
     notices: tuple[str, ...] = ()
     question: str = ""
     evidence: Path | None = None
+    kills: tuple[str, float] | None = None
 
 
 def plan_demo(
@@ -74,12 +83,14 @@ def plan_demo(
     progress: Progress,
     bearing: Path | None = None,
     scenario: str | None = None,
+    fault: bool = True,
 ) -> DemoPlan:
     """Decide what to run and write its cell file into the folder `out`.
 
     bearing: a recording to play instead of the first vibration telemetry of the cell.
     scenario: name or file of the scenario to play; the usual one where there is neither footage nor
         a cell. It is rendered into a folder beside `out`.
+    fault: whether something is broken on purpose in the usual scenario.
     Raises MistakeError, CellFileError, ScenarioFileError, CameraSourceError, WavFileError; OSError
     where `out` cannot be written.
     """
@@ -115,6 +126,7 @@ def plan_demo(
         shutil.rmtree(store, ignore_errors=True)
         background = cell.background.model_dump(exclude_unset=True)
         cell = _changed(cell, background={**background, "store": str(store.resolve())})
+    cell = _with_guardian_files(cell, out)
     refuse_unreadable_sources(cell, cell_path or out / CELL_FILE)
     sink = {"sink": str((out / SPEECH_FILE).resolve()), "volume": 1.0}
     cell = _changed(cell, speaker=sink)
@@ -128,6 +140,7 @@ def plan_demo(
         notices=notices,
         question=_question(cell),
         evidence=store / EVIDENCE_FOLDER if cell.has_background else None,
+        kills=(KILLED, KILLED_AT_S) if fault and _is_usual(clip) else None,
     )
 
 
@@ -145,6 +158,24 @@ def video_seconds(path: Path) -> float | None:
         capture.release()
     said = math.isfinite(frames) and math.isfinite(rate) and frames > 0 and rate > 0
     return frames / rate if said else None
+
+
+def _is_usual(clip: ScenarioClip | None) -> bool:
+    return clip is not None and clip.truth.scenario == USUAL_SCENARIO
+
+
+def _with_guardian_files(cell: CellDescription, out: Path) -> CellDescription:
+    """The cell with what its guardian writes among the results, in place of an earlier demo's."""
+    guardian = cell.guardian.model_dump(mode="json", exclude_unset=True)
+    for section, names in GUARDIAN_FILES.items():
+        paths = {key: (out / name).resolve() for key, name in names.items()}
+        for path in paths.values():
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+        said = guardian.get(section) or {}
+        guardian[section] = {**said, **{key: str(path) for key, path in paths.items()}}
+    return _changed(cell, guardian=guardian)
 
 
 def _made_in(out: Path) -> Path:

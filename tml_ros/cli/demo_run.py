@@ -11,6 +11,7 @@ the voice finishes its sentence. Main thread; the observer is spun by a thread o
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections import deque
@@ -29,10 +30,11 @@ from tml_ros.cli.dds_profile import discovery_environment
 from tml_ros.cli.demo_plan import DemoPlan
 from tml_ros.cli.live_table import LiveTable
 from tml_ros.cli.mistake import MistakeError
-from tml_ros.cli.supervisor import ProcessState, Supervisor
+from tml_ros.cli.supervisor import ProcessState, ProcessStatus, Supervisor
 from tml_ros.nodes.exit_codes import STOPPED
 from tml_ros.nodes.observer import Observer
 from tml_ros.nodes.running import SpinThread
+from tml_ros.report.injected_fault import InjectedFault
 from tml_ros.report.session_log import SessionLog
 
 UP_SECONDS = 45.0
@@ -228,6 +230,7 @@ class DemoRun:
             elapsed = (observer.now_ns() - (view.began_ns or started_ns)) / 1e9
             table.show(view, elapsed)
             self._ask_in_time(observer, elapsed)
+            self._kill_in_time(observer, table, elapsed)
             if total is not None:
                 left = total + AFTER_END_SECONDS - elapsed
                 if left <= 0:
@@ -254,6 +257,16 @@ class DemoRun:
         if waited or (total is not None and elapsed > max(total / 2, total - ASK_LATEST_S)):
             self._asked = True
             observer.type_text(self._plan.question)
+
+    def _kill_in_time(self, observer: Observer, table: LiveTable, elapsed: float) -> None:
+        """End a process as a crash would, once, where the plan says so."""
+        kills = self._plan.kills
+        if kills is None or self._log.fault is not None or elapsed < kills[1]:
+            return
+        name = kills[0]
+        self._log.fault = InjectedFault(name, observer.now_ns())
+        if self._others.signal(name, signal.SIGKILL):
+            table.say(f"  {name} is killed on purpose")
 
     def _let_voice_finish(self, observer: Observer, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -290,9 +303,21 @@ class DemoRun:
                 misconfigured = status.state is ProcessState.MISCONFIGURED
                 if status.name == SIMULATION and status.exit_code == STOPPED:
                     continue
+                if self._was_killed(status):
+                    continue
                 if misconfigured or status.exit_code is not None or status.restarts > 0:
                     return self._failure_of(status.name, misconfigured=misconfigured)
         return None
+
+    def _was_killed(self, status: ProcessStatus) -> bool:
+        """Whether this is no more than the end that the plan wanted."""
+        fault = self._log.fault
+        return (
+            fault is not None
+            and status.name == fault.node
+            and status.exit_code in (None, -signal.SIGKILL)
+            and status.restarts <= 1
+        )
 
     def _failure_of(self, name: str, *, misconfigured: bool = False) -> NodeFailure:
         return NodeFailure(name, tuple(self._lines.get(name, ())), misconfigured)

@@ -2,20 +2,21 @@
 
 Knows nothing of how hazards become alarms; it carries messages to `cell.guardian.Guardian` and its
 answers out again. Callbacks only enqueue; one worker thread owns the guardian and its parts: the
-watch over the other nodes, the operators' commands, the record and the voice. What
+watch over the other nodes, the operators' commands, the record, the voice and the evidence. What
 changes is on record before it is published.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Int16MultiArray, String
 
+from tml_ros.cell.alarm_health_values import alarm_health_values
 from tml_ros.cell.alarm_status import (
     ERROR,
     OK,
@@ -33,6 +34,7 @@ from tml_ros.nodes import qos
 from tml_ros.nodes.cell_inputs import CellInputs
 from tml_ros.nodes.cell_node import CellNode
 from tml_ros.nodes.guardian_commands import GuardianCommands
+from tml_ros.nodes.guardian_evidence import GuardianEvidence
 from tml_ros.nodes.guardian_record import GuardianRecord
 from tml_ros.nodes.guardian_voice import GuardianVoice
 from tml_ros.nodes.guardian_watch import GuardianWatch
@@ -41,10 +43,13 @@ from tml_ros.nodes.running import run_node
 from tml_ros.nodes.status_messages import statuses_message, statuses_of
 from tml_ros.nodes.worker import Lane, Worker
 from tml_ros.safety.alarm import Alarm, AlarmTransition
+from tml_ros.safety.alarm_health import AlarmHealth
+from tml_ros.turn.micro_turn import AudioBlock, Frame
 
 TICK_SECONDS = 0.05
 SIGN_OF_LIFE_NS = 1_000_000_000
 SILENT_NS = 3 * SIGN_OF_LIFE_NS
+HEALTH_NS = 1_000_000_000
 HAZARDS, COMMANDS, TICKS = "hazards", "alarm commands", "ticks"
 HEARTBEATS, SPEECH, WORDS, FINDINGS = "heartbeats", "speech", "words", "findings"
 ITSELF = "guardian"
@@ -95,6 +100,8 @@ class GuardianNode(CellNode):
         super().__init__(Role.GUARDIAN.value)
         self._published_ns = 0
         self._standing = _Standing()
+        self._health: AlarmHealth | None = None
+        self._health_ns = 0
         self._reported_faults = 0
         self.start()
 
@@ -105,18 +112,17 @@ class GuardianNode(CellNode):
         self._record = GuardianRecord(self, self._guardian)
         self._voice = GuardianVoice(self, said=self._note_said)
         self._watch = GuardianWatch(self, on_model=self._voice.model)
+        self._evidence = GuardianEvidence(self)
+        if self._evidence.settings is not None and self._evidence.settings.warning:
+            self._record.write("setting", self._evidence.settings.record())
         self._commands = GuardianCommands(
             self, self._guardian, conclude=self._conclude, record=self._record.write
         )
         self._inputs = CellInputs(
             self,
             others=(HAZARDS, COMMANDS, HEARTBEATS, SPEECH, WORDS, FINDINGS, TICKS),
-            on_frame=lambda frame: self._judge(
-                lambda now_ns: self._guardian.observe_frame(frame, now_ns)
-            ),
-            on_block=lambda block: self._judge(
-                lambda now_ns: self._guardian.observe_audio(block, now_ns)
-            ),
+            on_frame=self._on_frame,
+            on_block=self._on_block,
         )
         self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
         self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
@@ -147,6 +153,7 @@ class GuardianNode(CellNode):
             (FINDINGS, String, "findings", qos.FINDINGS),
         ):
             self.subscribe(message, topic, partial(worker.put, lane), profile)
+        self._evidence.listen()
         self._heartbeat.expect(True)
         self.every(TICK_SECONDS, lambda: worker.put(TICKS, None))
         self.every(1.0, lambda: self._report(worker))
@@ -154,6 +161,14 @@ class GuardianNode(CellNode):
             f"guarding cell '{self.cell.cell}': {len(self.cell.cameras)} cameras, "
             f"{len(self.cell.microphones)} microphones"
         )
+
+    def _on_frame(self, frame: Frame) -> None:
+        self._judge(lambda now_ns: self._guardian.observe_frame(frame, now_ns))
+        self._evidence.frame(frame, self.now_ns())
+
+    def _on_block(self, block: AudioBlock) -> None:
+        self._judge(lambda now_ns: self._guardian.observe_audio(block, now_ns))
+        self._evidence.sound(block, self.now_ns())
 
     def _on_hazards(self, message: DiagnosticArray) -> None:
         hazards = [parse_hazard(status.values) for status in statuses_of(message)]
@@ -164,13 +179,18 @@ class GuardianNode(CellNode):
         if self.now_ns() > 0:
             self._judge(self._judge_itself)
             self._sum_up(self.now_ns())
+            self._look_after_health(self.now_ns())
         self._voice.advance()
         if self.steady_ns() - self._published_ns >= SIGN_OF_LIFE_NS:
             self._publish_alarms()
         self._heartbeat.done()
 
     def _judge_itself(self, now_ns: int) -> list[AlarmTransition]:
-        hazards = [*self._watch.hazards(now_ns), *self._record.hazards(now_ns)]
+        hazards = [
+            *self._watch.hazards(now_ns),
+            *self._record.hazards(now_ns),
+            *self._evidence.advance(self._guardian.hazards(), now_ns),
+        ]
         return self._guardian.observe_hazards(hazards, now_ns, origin=ITSELF)
 
     def _sum_up(self, now_ns: int) -> None:
@@ -179,6 +199,11 @@ class GuardianNode(CellNode):
             self._record.summary(summary)
             self._voice.sum_up(summary)
             self.get_logger().info(" ".join(summary.sentences()))
+
+    def _look_after_health(self, now_ns: int) -> None:
+        if self.steady_ns() - self._health_ns >= HEALTH_NS:
+            self._health_ns = self.steady_ns()
+            self._health = self._guardian.health(now_ns)
 
     def _judge(self, judge: Callable[[int], list[AlarmTransition]]) -> None:
         """Have something judged at this moment, once the alarms of before are back."""
@@ -207,6 +232,7 @@ class GuardianNode(CellNode):
                 f"{transition.event.value}: {alarm.kind.value} '{alarm.zone}' ({alarm.state.value})"
             )
         self._voice.take(transitions)
+        self._evidence.alarms(transitions)
 
     def _note_said(self, announcement: Announcement) -> None:
         self._record.said(announcement.text, announcement.priority.value)
@@ -230,8 +256,10 @@ class GuardianNode(CellNode):
         statuses = [
             *self._inputs.statuses(worker.counts()),
             self._alarm_report(),
+            *self._health_report(),
             self._watch.status(),
             self._record.status(),
+            self._evidence.status(),
             self._voice.status(),
         ]
         self._diagnostics.publish(statuses_message(statuses, self.now_ns()))
@@ -257,6 +285,18 @@ class GuardianNode(CellNode):
         if silent_ns > SILENT_NS:
             level, message = ERROR, f"nothing was judged for {silent_ns / 1e9:.1f} s"
         return self.status(level, "alarms", message, values)
+
+    def _health_report(self) -> Iterator[Status]:
+        health = self._health
+        if health is None:
+            return
+        level, message = OK, f"{health.per_hour:.1f} alarms an hour"
+        if health.flood:
+            level, message = WARN, f"a flood: {health.last_ten_minutes} alarms in 10 minutes"
+        elif health.stale or health.chattering:
+            level = WARN
+            message = f"{len(health.stale)} alarms stale, {len(health.chattering)} chattering"
+        yield self.status(level, "alarm health", message, alarm_health_values(health))
 
 
 def main() -> None:

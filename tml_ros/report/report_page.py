@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from tml_ros.cell.cell_description import CameraDescription, polygon_fractions
 from tml_ros.report.episodes import episodes_of
+from tml_ros.report.fault_check import check_fault
 from tml_ros.report.histogram import Histogram, histogram_of
 from tml_ros.report.reply_delays import reply_delays
 from tml_ros.report.session_log import ALARM_LATENCY, SessionLog, Snapshot, summary
@@ -95,6 +96,7 @@ def render_report(log: SessionLog) -> str:
         episodes=episodes,
         chart=lay_out(log, episodes),
         check=check_truth(log),
+        fault=None if log.fault is None else check_fault(log.fault, episodes),
         fate_looks=FATE_LOOKS,
         said=_said(log),
         sounds=_sounds(log),

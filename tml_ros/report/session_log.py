@@ -19,6 +19,7 @@ from tml_ros.background.contracts import Delegation, Finding, Outcome
 from tml_ros.cell.cell_description import CellDescription, policies
 from tml_ros.cell.turn_figures import DEADLINE_MISSES
 from tml_ros.report.hazard_runs import HazardLane, HazardRuns
+from tml_ros.report.injected_fault import InjectedFault
 from tml_ros.report.latency_samples import LatencySamples
 from tml_ros.report.live_lines import LiveLines
 from tml_ros.report.model_record import ModelRecord
@@ -143,6 +144,8 @@ class SessionLog:
     """What people were told to be saying while it ran."""
     findings: list[FindingRecord] = field(default_factory=list)
     """What the background noticed and answered, not its news of work under way."""
+    fault: InjectedFault | None = None
+    """What was broken on purpose."""
     raised: Counter[HazardKind] = field(default_factory=Counter)
     alarms: dict[tuple[HazardKind, str], Alarm] = field(default_factory=dict)
     """The present alarms that are not normal."""
