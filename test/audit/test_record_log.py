@@ -94,7 +94,8 @@ def test_what_was_remembered_last_comes_back(place):
 def test_the_tables_answer_plain_sql_while_the_record_is_being_written(place, wait_until):
     log = place.open()
     log.write(5_000_000_000, "transition", transition_body(transition()))
-    log.write(6, "command", {"command": "shelve", "operator": "Ann", "kind": "siren", "zone": "m"})
+    answer = {"command": "shelve", "operator": "Ann", "code": "accepted", "id": "c1"}
+    log.write(6, "command", {"answer": answer, "sent": {"kind": "siren", "duration": 2.5}})
     log.write(7, "finding", {"id": "f1", "say": "The bearing is worn.", "urgency": "soon"})
     log.write(8, "speech", {"text": "Stand back.", "source": "guardian"})
     assert log.flush(PATIENCE)
@@ -108,8 +109,8 @@ def test_the_tables_answer_plain_sql_while_the_record_is_being_written(place, wa
             "Ann",
         )
     ]
-    assert place.rows("SELECT command, operator, kind FROM commands") == [
-        ("shelve", "Ann", "siren")
+    assert place.rows("SELECT command, operator, kind, code FROM commands") == [
+        ("shelve", "Ann", "siren", "accepted")
     ]
     assert place.rows("SELECT say FROM findings") == [("The bearing is worn.",)]
     assert place.rows("SELECT text FROM speech") == [("Stand back.",)]
@@ -139,7 +140,7 @@ def test_what_cannot_be_recorded_as_it_is_is_recorded_as_well_as_can_be(place, b
     log.close()
     (found,) = place.bodies("refusal")
     assert found["unrecordable"]
-    assert "x" in found["body"]
+    assert "x" in found
     assert place.check()[0].intact
 
 

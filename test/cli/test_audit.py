@@ -171,8 +171,9 @@ def test_a_live_record_can_be_followed(log, cell, run_process):
         ["python", "-m", "tml_ros.cli.main", "audit", "tail", "-f", "--cell", str(cell)]
     )
     following.wait_for("by Ann 10")
-    log.write(12 * DAY_NS, "command", {"command": "shelve", "operator": "Zoe"})
-    following.wait_for("shelve · by Zoe")
+    answer = {"command": "shelve", "operator": "Zoe", "code": "accepted"}
+    log.write(12 * DAY_NS, "command", {"answer": answer, "sent": {"kind": "siren"}})
+    following.wait_for("shelve · accepted · siren · by Zoe")
 
 
 @pytest.mark.parametrize(

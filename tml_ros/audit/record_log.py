@@ -202,8 +202,10 @@ def _note(stamp_ns: int, kind: str, body: Mapping[str, JSON]) -> Note:
         text = canonical(body)
     except CanonicalError as error:
         # What strangers sent must not keep it from being told that they did.
+        plain = recordable(body)
+        kept = plain if isinstance(plain, dict) else {}
         try:
-            text = canonical({"unrecordable": str(error), "body": recordable(body, max_text=500)})
+            text = canonical({**kept, "unrecordable": str(error)})
         except CanonicalError:
             text = canonical({"unrecordable": str(error)})
     return Note(stamp_ns, kind, text)

@@ -23,7 +23,9 @@ _KEPT_SESSIONS: Final = 20
 
 
 def _view(name: str, kind: str, *fields: str) -> str:
-    columns = ", ".join(f"json_extract(body, '$.{field}') AS \"{field}\"" for field in fields)
+    columns = ", ".join(
+        f"json_extract(body, '$.{field}') AS \"{field.rpartition('.')[2]}\"" for field in fields
+    )
     head = (
         "seq, stamp_ns, strftime('%Y-%m-%dT%H:%M:%SZ', stamp_ns / 1000000000, 'unixepoch') AS utc"
     )
@@ -31,6 +33,10 @@ def _view(name: str, kind: str, *fields: str) -> str:
     return f"CREATE VIEW {name} AS SELECT {selected}"
 
 
+_COMMAND: Final = (
+    *("answer.command", "sent.kind", "sent.zone", "answer.operator", "sent.reason"),
+    *("answer.code", "answer.message", "answer.verified", "answer.id"),
+)
 _STATEMENTS: Final = (
     "CREATE TABLE log (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, "
     "key_id TEXT NOT NULL)",
@@ -49,8 +55,8 @@ _STATEMENTS: Final = (
         "transition",
         *("event", "kind", "zone", "state", "priority", "source", "operator", "reason", "hearing"),
     ),
-    _view("commands", "command", "command", "kind", "zone", "operator", "reason", "id"),
-    _view("refusals", "refusal", "command", "operator", "reason", "id"),
+    _view("commands", "command", *_COMMAND),
+    _view("refusals", "refusal", *_COMMAND),
     _view("findings", "finding", "id", "say", "urgency"),
     _view("speech", "speech", "text", "source"),
     _view("gaps", "gap", "count", "first_ns", "last_ns", "reason"),

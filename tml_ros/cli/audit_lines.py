@@ -12,7 +12,10 @@ from typing import Any
 from tml_ros.audit.chain import Record
 from tml_ros.cli.mistake import MistakeError
 
-_FIRST = ("event", "command", "text", "say", "name", "reason", "kind", "zone", "state", "priority")
+_FIRST = (
+    *("event", "command", "code", "text", "say", "name", "kind", "zone", "state", "priority"),
+    *("reason", "message"),
+)
 _WHO = ("operator", "acknowledged_by", "source")
 _MAX_VALUE = 120
 _CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
@@ -21,10 +24,14 @@ _CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
 def record_line(record: Record) -> str:
     """Local time, number, kind, what, where, who."""
     body = _body(record)
+    # A command is recorded as it was sent, with its answer.
+    for part in ("answer", "sent"):
+        if isinstance(body.get(part), dict):
+            body = {**body[part], **body}
     words = [_text(body[key]) for key in _FIRST if body.get(key)]
     who = next((_text(body[key]) for key in _WHO if body.get(key)), "")
     if not words:
-        words = [f"{key}={_text(value)}" for key, value in body.items()]
+        words = [f"{key}={_text(value)}" for key, value in body.items() if value not in ({}, [])]
     told = " · ".join(words) + (f" · by {who}" if who else "")
     return f"{local_stamp(record.stamp_ns)}  {record.seq:>6}  {record.kind:<10}  {told}".rstrip()
 
