@@ -84,6 +84,8 @@ def _array(wrong: str, values: Values, cell: str, chance: Chance) -> Made:
     if shape == 0:
         wrong, count = f"{wrong}, {MANY} of them", MANY
         pairs = pairs[:2]
+        # Many are enough; with long names as well they would be tens of megabytes.
+        names = ("x", "")
     elif shape == 1:
         wrong = f"{wrong}, with {MANY} more keys"
         pairs += [(f"key{i}", "") for i in range(MANY)]
