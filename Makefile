@@ -21,8 +21,9 @@ lint: setup ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet $(CODE)
 	@if [ -x $(BIN)/mypy ]; then $(BIN)/mypy; else echo "types are checked where the newest NumPy is: Python 3.11 to 3.13, no ROS 2 sourced"; fi
 
-test: lint ## lint, then the whole test suite
-	@$(BIN)/python -m pytest
+# Each process takes whole files, in order, and one core: threads of PyTorch would only be in the way.
+test: lint ## lint, then the whole test suite, in two processes
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 clean: ## remove what was built and written; .venv stays
 	rm -rf build install log out tml_ros.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

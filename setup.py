@@ -87,6 +87,7 @@ setup(
             "psutil>=5.9",
             "pytest>=7.4",
             "pytest-timeout>=2.1",
+            "pytest-xdist>=3.5",
             "setuptools>=61,<80",
         ],
         "lint": ["ruff>=0.6"],
