@@ -44,7 +44,7 @@ MOVING, STANDING, DOWN = "moving", "standing", "down"
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One person in one picture. covered, head: shares of the pixels seen; head is None where too
-    little of it is seen.
+    little of it is seen. whole: the picture was pixelated as a whole.
     """
 
     story: str
@@ -53,6 +53,7 @@ class Figure:
     doing: str
     covered: float
     head: float | None
+    whole: bool
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ def figures_of(figures: Iterable[Figure]) -> dict[str, int | float]:
     covered = np.array([one.covered for one in chosen])
     return {
         "figures": len(chosen),
+        "in_whole_pictures": float(np.mean([one.whole for one in chosen])),
         "figures_covered": float((covered >= WHOLE).mean()),
         "pixels_covered": float(covered.mean()),
         "heads": len(heads),
@@ -169,6 +171,7 @@ def _count(
             _doing(person),
             float(covered[person.pixels].mean()),
             _share(covered, person.head, LEAST_HEAD),
+            concealed.whole,
         )
         for person in picture.people
         if np.count_nonzero(person.pixels) >= LEAST_PIXELS

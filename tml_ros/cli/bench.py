@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tml_ros.cli.bench_delegation import delegation
 from tml_ros.cli.bench_duplex import duplex
+from tml_ros.cli.bench_evidence import evidence, privacy
 from tml_ros.cli.bench_histories import histories
 from tml_ros.cli.bench_soak import soak
 from tml_ros.cli.bench_turn import age, turn
@@ -27,6 +28,8 @@ app.command()(age)
 app.command()(histories)
 app.command()(delegation)
 app.command()(duplex)
+app.command()(evidence)
+app.command()(privacy)
 app.command()(warning)
 app.command()(soak)
 

@@ -3,26 +3,24 @@
 Bounded in bytes, of which each stream has its share and no more, so that a camera of large pictures
 drives out none but its own; a stream may always have one thing waiting. What finds no room is
 dropped and counted. Knows nothing of what waits.
+
+Who puts neither waits for who takes nor wakes them, for to wake a thread may cost the core: who
+takes looks again and again. What was put is counted by the one, what was taken by the other, and
+the difference is what waits.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
 MAX_WAITING = 2000
 """Things, of all streams."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting(Generic[Item]):
-    stream: str
-    size: int
-    item: Item
+PAUSE_S = 0.03
+"""How often who takes looks again."""
 
 
 class WaitingLane(Generic[Item]):
@@ -31,46 +29,44 @@ class WaitingLane(Generic[Item]):
     def __init__(self, *, streams: int, limit_bytes: int) -> None:
         """Nothing waits yet."""
         self._share = limit_bytes // max(1, streams)
-        self._items: deque[_Waiting[Item]] = deque()
-        self._bytes: dict[str, int] = {}
-        self._dropped: Counter[str] = Counter()
-        self._filled = threading.Condition(threading.Lock())
-        self._closed = False
+        self._waiting: deque[tuple[str, int, Item]] = deque()
+        self._putting = threading.Lock()
+        self._put: Counter[str] = Counter()
+        self._taken: Counter[str] = Counter()
+        self._dropped = 0
+        self._closed = threading.Event()
 
     def put(self, stream: str, item: Item, *, size: int, always: bool = False) -> bool:
         """Let something wait; whether there was room. always: there is, but for MAX_WAITING."""
         size = max(1, size)
-        with self._filled:
-            waiting = self._bytes.get(stream, 0)
-            fits = always or not waiting or waiting + size <= self._share
-            if self._closed or not fits or len(self._items) >= MAX_WAITING:
-                self._dropped[stream] += 1
+        with self._putting:
+            fits = always or not (waiting := self.bytes(stream)) or waiting + size <= self._share
+            full = not fits or len(self._waiting) >= MAX_WAITING
+            if full or self._closed.is_set():
+                self._dropped += 1
                 return False
-            self._bytes[stream] = waiting + size
-            self._items.append(_Waiting(stream, size, item))
-            self._filled.notify()
+            self._put[stream] += size
+            self._waiting.append((stream, size, item))
             return True
 
     def take(self) -> Item | None:
         """Wait for the next thing; None once the lane is closed and empty."""
-        with self._filled:
-            while not self._items:
-                if self._closed:
-                    return None
-                self._filled.wait()
-            taken = self._items.popleft()
-            self._bytes[taken.stream] -= taken.size
-            if not self._bytes[taken.stream]:
-                del self._bytes[taken.stream]
-            return taken.item
+        while not self._waiting:
+            if self._closed.wait(PAUSE_S) and not self._waiting:
+                return None
+        stream, size, item = self._waiting.popleft()
+        self._taken[stream] += size
+        return item
+
+    def bytes(self, stream: str) -> int:
+        """How much of a stream waits."""
+        return self._put[stream] - self._taken[stream]
 
     def dropped(self) -> int:
         """How many things found no room so far."""
-        with self._filled:
-            return sum(self._dropped.values())
+        return self._dropped
 
     def close(self) -> None:
         """Take nothing more; what waits can still be taken out."""
-        with self._filled:
-            self._closed = True
-            self._filled.notify_all()
+        with self._putting:
+            self._closed.set()
