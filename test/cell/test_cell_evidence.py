@@ -4,6 +4,7 @@ import pytest
 
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_evidence import evidence_settings
+from tml_ros.cell.cell_file import parse_cell
 from tml_ros.evidence.evidence_settings import Privacy
 
 
@@ -48,3 +49,8 @@ def test_a_cell_may_keep_none():
 @pytest.mark.parametrize("privacy", list(Privacy))
 def test_every_privacy_can_be_written_in_a_cell_file(privacy):
     assert evidence_settings(cell(privacy=privacy.value)).privacy is privacy
+
+
+def test_a_bare_off_in_yaml_is_the_word():
+    text = "cell: a\ncameras: {hall: {}}\nguardian: {evidence: {privacy: off}}\n"
+    assert parse_cell(text, Path("a.yaml")).guardian.evidence.privacy == "off"

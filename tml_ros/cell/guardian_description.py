@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from tml_ros.cell import cell_rules
 from tml_ros.cell.machine_description import Name
@@ -104,7 +104,11 @@ class EvidenceDescription(_Strict):
     before: Annotated[float, Field(ge=0, le=60, strict=True)] = 5.0
     after: Annotated[float, Field(ge=0, le=60, strict=True)] = 5.0
     memory: Annotated[float, Field(ge=1, le=4096, strict=True)] = 64.0
-    privacy: Literal["people", "faces", "all", "off"] = "people"
+    privacy: Annotated[
+        Literal["people", "faces", "all", "off"],
+        # YAML reads a bare `off` as false.
+        BeforeValidator(lambda value: "off" if value is False else value),
+    ] = "people"
     keep_days: Annotated[float, Field(gt=0, le=3650, strict=True)] = 30.0
     keep_gib: Annotated[float, Field(gt=0, le=100_000, strict=True)] = 2.0
 
