@@ -160,14 +160,15 @@ def test_streams_that_fall_silent_are_lost_and_come_back() -> None:
     guardian.observe_frame(frame(T0), T0)
     guardian.observe_frame(frame(T0, "gate"), T0)
     guardian.observe_audio(block(T0), T0)
-    assert guardian.advance(T0 + S) == []
-    raised = guardian.advance(T0 + S + 1)
+    silent_ns = round(CELL.cameras["eye"].lost_after * S)
+    assert guardian.advance(T0 + silent_ns) == []
+    raised = guardian.advance(T0 + silent_ns + 1)
     assert sorted(events(raised)) == [
         (AlarmEvent.RAISED, LOST, "eye"),
         (AlarmEvent.RAISED, LOST, "gate"),
         (AlarmEvent.RAISED, DEAF, "ear"),
     ]
-    assert {t.due_ns for t in raised} == {T0 + S}
+    assert {t.due_ns for t in raised} == {T0 + silent_ns}
     back = guardian.observe_frame(frame(T0 + 2 * S), T0 + 2 * S)
     assert events(back) == [(AlarmEvent.RETURNED, LOST, "eye")]
     assert standing(guardian) == {(LOST, "gate"), (DEAF, "ear")}

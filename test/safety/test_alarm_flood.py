@@ -12,7 +12,7 @@ from tml_ros.safety.alarm_rules import AlarmRules, Suppression
 from tml_ros.safety.warning_text import summary_parts, summary_sentences
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 
-PERSON, FALL = HazardKind.PERSON_IN_ZONE, HazardKind.PERSON_DOWN
+HELMET, FALL = HazardKind.MISSING_HELMET, HazardKind.PERSON_DOWN
 RULES = AlarmRules(
     flood_enter=10, flood_leave=5, flood_window_ns=600, summary_ns=60, chatter_window_ns=60
 )
@@ -20,16 +20,16 @@ RULES = AlarmRules(
 
 def manager(rules: AlarmRules = RULES) -> AlarmManager:
     return AlarmManager(
-        {PERSON: AlarmPolicy(Priority.HIGH), FALL: AlarmPolicy(Priority.CRITICAL)}, rules
+        {HELMET: AlarmPolicy(Priority.HIGH), FALL: AlarmPolicy(Priority.CRITICAL)}, rules
     )
 
 
-def raise_many(alarms, count, at_ns, *, kind=PERSON, first=0):
+def raise_many(alarms, count, at_ns, *, kind=HELMET, first=0):
     hazards = [Hazard(kind, f"z{first + n}", 1.0, HazardSource.GUARD, at_ns) for n in range(count)]
     return [t.hearing for t in alarms.observe(hazards, at_ns)]
 
 
-def come_and_go(alarms, times, at_ns, *, kind=PERSON, apart=2):
+def come_and_go(alarms, times, at_ns, *, kind=HELMET, apart=2):
     told = []
     for n in range(times):
         for score in (1.0, 0.0):
@@ -55,6 +55,16 @@ def test_ten_alarms_before_the_window_are_no_flood():
     alarms = manager()
     raise_many(alarms, 10, 0)
     assert raise_many(alarms, 1, 600, first=10) == [Hearing.ANNOUNCED]
+
+
+@pytest.mark.parametrize("kind", sorted(AlarmRules().always_heard))
+def test_whoever_is_in_danger_is_warned_in_every_flood_and_however_often(kind):
+    high = AlarmPolicy(Priority.HIGH)
+    alarms = AlarmManager({HELMET: high, kind: high}, RULES)
+    raise_many(alarms, 11, 0)
+    assert alarms.health(1).flood
+    assert raise_many(alarms, 3, 10, kind=kind, first=20) == [Hearing.ANNOUNCED] * 3
+    assert raises(come_and_go(alarms, 6, 20, kind=kind)) == ["announced"] * 6
 
 
 def test_a_critical_alarm_is_always_announced():
@@ -91,7 +101,7 @@ def test_what_a_flood_holds_back_is_summed_up_each_minute_and_at_its_end():
     alarms.advance(130)
     second = alarms.take_summary(130)
     assert (second.began_ns, second.summarised, second.announced) == (60, 2, 1)
-    assert second.by_kind == {PERSON: 2}
+    assert second.by_kind == {HELMET: 2}
     assert second.by_zone == {"z20": 1, "z21": 1}
     assert second.by_priority == {Priority.HIGH: 2}
     assert second.priority is Priority.HIGH
@@ -125,7 +135,7 @@ def test_an_alarm_chatters_with_its_third_raise_in_a_minute_and_is_held_back_fro
     assert begins.reason.startswith("raised 3 times within")
     assert begins.alarm.chattering
     assert alarms.alarms()[0].chattering
-    assert alarms.health(50).chattering == ((PERSON, "gate"),)
+    assert alarms.health(50).chattering == ((HELMET, "gate"),)
 
 
 def test_an_alarm_has_settled_when_it_was_not_raised_for_a_minute():
@@ -143,7 +153,7 @@ def test_an_alarm_has_settled_when_it_was_not_raised_for_a_minute():
 def test_an_alarm_that_settles_while_its_condition_is_present_calls():
     alarms = manager()
     come_and_go(alarms, 3, 0)
-    (raised,) = alarms.observe([Hazard(PERSON, "gate", 1.0, HazardSource.GUARD, 10)], 10)
+    (raised,) = alarms.observe([Hazard(HELMET, "gate", 1.0, HazardSource.GUARD, 10)], 10)
     assert raised.hearing is Hearing.SUMMARISED
     (settled,) = alarms.advance(100)
     assert (settled.due_ns, settled.annunciates) == (70, True)

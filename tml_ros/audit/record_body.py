@@ -1,4 +1,6 @@
-"""What a record says of a change of an alarm. Names are those of `alarms/events`.
+"""What a record says of alarms: a change of one, and many told together.
+
+Names are those of `alarms/events`.
 
 Knows nothing of seals or files. Pure functions; any thread.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 from tml_ros.audit.canonical import JSON, recordable
 from tml_ros.safety.alarm import AlarmTransition
+from tml_ros.safety.alarm_summary import FloodSummary
 
 
 def transition_body(transition: AlarmTransition) -> dict[str, JSON]:
@@ -42,6 +45,26 @@ def transition_body(transition: AlarmTransition) -> dict[str, JSON]:
         box = alarm.box
         body["box"] = {"camera": box.camera, "edges": [box.x0, box.y0, box.x1, box.y1]}
     return body
+
+
+def summary_body(summary: FloodSummary) -> dict[str, JSON]:
+    """What was held back and told together."""
+    return {
+        "began_ns": summary.began_ns,
+        "announced": summary.announced,
+        "summarised": summary.summarised,
+        "flood": summary.flood,
+        "ended": summary.ended,
+        "counts": [
+            {
+                "kind": one.kind.value,
+                "zone": one.zone,
+                "priority": one.priority.value,
+                "count": one.count,
+            }
+            for one in summary.counts
+        ],
+    }
 
 
 def _plain(text: str) -> JSON:

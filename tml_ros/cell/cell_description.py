@@ -96,7 +96,7 @@ class CameraDescription(_Strict):
     loop: Flag = False
     size: Size | None = None
     rate: Annotated[float, Field(gt=0, le=240, strict=True)] | None = None
-    lost_after: Seconds = 1.0
+    lost_after: Seconds = 0.9
     zones: Annotated[dict[Name, ZoneDescription], Field(max_length=MAX_ZONES)] = Field(
         default_factory=dict
     )
@@ -134,7 +134,7 @@ class MicrophoneDescription(_Strict):
     loop: Flag = False
     rate: Annotated[int, Field(ge=8_000, le=192_000, strict=True)] = 16_000
     channels: Annotated[int, Field(ge=1, le=32, strict=True)] = 1
-    lost_after: Seconds = 1.0
+    lost_after: Seconds = 0.9
 
 
 class SpeakerDescription(_Strict):

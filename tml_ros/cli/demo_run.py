@@ -280,7 +280,7 @@ class DemoRun:
     def _missing_others(self, observer: Observer) -> list[str]:
         """Nodes that have not shown themselves by what they offer or listen to."""
         missing = [] if INTERACTION in observer.view().alive else [INTERACTION]
-        if not observer.has_listener("speech/audio"):
+        if not observer.has_source("speech/playback"):
             missing.append(SPEAKER)
         cell = self._plan.cell
         if cell.has_background and not observer.has_source("findings"):

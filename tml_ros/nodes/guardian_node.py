@@ -106,17 +106,21 @@ class GuardianNode(CellNode):
         self.start()
 
     def configure(self, cell: CellDescription) -> None:
-        """Build the guards, open the record, render the warnings, advertise the topics."""
+        """Build the guards, bring back the alarms of before, render the warnings."""
         self._guardian = Guardian(cell)
-        self._recalled = False
         self._record = GuardianRecord(self, self._guardian)
+        self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
+        self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
+        self._recalled = False
+        # Before the words are rendered, which takes seconds.
+        due_meanwhile = self._recall()
         self._voice = GuardianVoice(self, said=self._note_said)
         self._watch = GuardianWatch(self, on_model=self._voice.model)
         self._evidence = GuardianEvidence(self)
         if self._evidence.settings is not None and self._evidence.settings.warning:
             self._record.write("setting", self._evidence.settings.record())
         self._commands = GuardianCommands(
-            self, self._guardian, conclude=self._conclude, record=self._record.write
+            self, self._guardian, conclude=self._conclude, record=self._record.command
         )
         self._inputs = CellInputs(
             self,
@@ -124,11 +128,10 @@ class GuardianNode(CellNode):
             on_frame=self._on_frame,
             on_block=self._on_block,
         )
-        self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
-        self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
         self._diagnostics = self.advertise(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
         self._heartbeat = NodeHeartbeat(self, name=Role.GUARDIAN.value, cell=cell.cell)
         self.at_cleanup(self._heartbeat.close)
+        self._voice.take(due_meanwhile)
 
     def activate(self) -> None:
         """Start judging."""
@@ -207,14 +210,29 @@ class GuardianNode(CellNode):
 
     def _judge(self, judge: Callable[[int], list[AlarmTransition]]) -> None:
         """Have something judged at this moment, once the alarms of before are back."""
+        if not self._recalled:
+            self._voice.take(self._recall())
+        self._conclude(judge(self.now_ns()))
+
+    def _recall(self) -> list[AlarmTransition]:
+        """Go on with the alarms of before, once the time is known; what fell due meanwhile."""
         now_ns = self.now_ns()
-        if not self._recalled and now_ns > 0:
-            self._recalled = True
-            self._conclude(self._record.recall(now_ns))
-            self._publish_alarms()
-        self._conclude(judge(now_ns))
+        if now_ns <= 0:
+            return []
+        self._recalled = True
+        transitions = self._record.recall(now_ns)
+        self._tell(transitions)
+        self._publish_alarms()
+        return transitions
 
     def _conclude(self, transitions: list[AlarmTransition]) -> None:
+        if transitions:
+            self._tell(transitions)
+            self._voice.take(transitions)
+            self._evidence.alarms(transitions)
+
+    def _tell(self, transitions: list[AlarmTransition]) -> None:
+        """Write down what changed, then publish it."""
         if not transitions:
             return
         self._record.transitions(transitions)
@@ -231,8 +249,6 @@ class GuardianNode(CellNode):
             self.get_logger().info(
                 f"{transition.event.value}: {alarm.kind.value} '{alarm.zone}' ({alarm.state.value})"
             )
-        self._voice.take(transitions)
-        self._evidence.alarms(transitions)
 
     def _note_said(self, announcement: Announcement) -> None:
         self._record.said(announcement.text, announcement.priority.value)

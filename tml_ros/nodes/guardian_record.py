@@ -13,16 +13,17 @@ from typing import Any
 
 from std_msgs.msg import String
 
+from tml_ros.audit.record_body import summary_body, transition_body
 from tml_ros.audit.record_log import RecordLog
+from tml_ros.audit.record_watch import RecordWatch
 from tml_ros.cell.alarm_status import ERROR, OK, WARN, Status
 from tml_ros.cell.cell_places import record_anchor, record_folder, record_key
 from tml_ros.cell.guardian import Guardian
-from tml_ros.cell.record_bodies import summary_body, transition_body
 from tml_ros.nodes.cell_node import CellNode
 from tml_ros.safety.alarm import AlarmTransition
 from tml_ros.safety.alarm_memory import AlarmMemory, AlarmMemoryError
 from tml_ros.safety.alarm_summary import FloodSummary
-from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
+from tml_ros.turn.hazard import Hazard
 
 OWN_WORDS = 32
 """Warnings of our own that may be under way on `speech/text`, which we hear ourselves."""
@@ -55,6 +56,7 @@ class GuardianRecord:
         )
         node.at_cleanup(lambda: self._log.close(max(0, node.now_ns())))
         self._own_words: deque[str] = deque(maxlen=OWN_WORDS)
+        self._watch = RecordWatch()
         self._told = ""
 
     def recall(self, now_ns: int) -> list[AlarmTransition]:
@@ -73,16 +75,22 @@ class GuardianRecord:
         """Alarms changed: all of it is kept together with what a restart must know, or nothing."""
         self._log.write_all(
             [(one.stamp_ns, "transition", transition_body(one)) for one in transitions],
-            memory=json.dumps(self._guardian.memory().to_json(), separators=(",", ":")),
+            memory=self._memory(),
         )
 
     def write(self, kind: str, body: Mapping[str, Any]) -> None:
         """Something else happened now."""
         self._log.write(self._node.now_ns(), kind, body)
 
+    def command(self, kind: str, body: Mapping[str, Any]) -> None:
+        """An operator's command was carried out or refused; it may have changed no alarm."""
+        self._log.write_all([(self._node.now_ns(), kind, body)], memory=self._memory())
+
     def summary(self, summary: FloodSummary) -> None:
         """Alarms were told of together."""
-        self._log.write(summary.stamp_ns, "summary", summary_body(summary))
+        self._log.write_all(
+            [(summary.stamp_ns, "summary", summary_body(summary))], memory=self._memory()
+        )
 
     def said(self, text: str, priority: str) -> None:
         """The guardian says a warning."""
@@ -111,10 +119,7 @@ class GuardianRecord:
 
     def hazards(self, now_ns: int) -> list[Hazard]:
         """Whether what happens is written down."""
-        failing = self._log.status().failing
-        return [
-            Hazard(HazardKind.RECORD_FAILED, "", float(failing), HazardSource.GUARD, now_ns),
-        ]
+        return self._watch.hazards(self._log.status(), self._node.steady_ns(), now_ns)
 
     def status(self) -> Status:
         """For diagnostics."""
@@ -142,3 +147,6 @@ class GuardianRecord:
             self._node.get_logger().info("the record is written again")
             self._told = ""
         return self._node.status(level, "record", message, values)
+
+    def _memory(self) -> str:
+        return json.dumps(self._guardian.memory().to_json(), separators=(",", ":"))

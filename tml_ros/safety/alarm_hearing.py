@@ -187,7 +187,8 @@ class AlarmHearing:
         alarm = transition.alarm
         if alarm.withheld:
             return Hearing.WITHHELD
-        if not transition.annunciates or alarm.priority is Priority.CRITICAL:
+        always = alarm.priority is Priority.CRITICAL or alarm.kind in self._rules.always_heard
+        if not transition.annunciates or always:
             return Hearing.ANNOUNCED
         if alarm.chattering or self.flood.began_ns is not None:
             return Hearing.SUMMARISED

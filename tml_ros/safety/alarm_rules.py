@@ -15,6 +15,17 @@ _MINUTE = 60_000_000_000
 _HOUR = 60 * _MINUTE
 
 
+WARNS_PEOPLE = frozenset(
+    {
+        HazardKind.PERSON_IN_ZONE,
+        HazardKind.PERSON_DOWN,
+        HazardKind.VEHICLE_NEAR_PERSON,
+        HazardKind.SMOKE_OR_FIRE,
+        HazardKind.CRY_FOR_HELP,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """What one condition, such as maintenance, makes meaningless.
@@ -42,6 +53,9 @@ class AlarmRules:
     chatter_count, chatter_window_ns: raised so often within so long it chatters (EEMUA 191: 3 in
         a minute).
     stale_ns: active for so long it is stale.
+    always_heard: kinds whose announcement is itself what keeps somebody from harm. They are no
+        news to an operator but a warning to whoever is in danger, and are never held back by
+        chattering or a flood; neither are critical ones.
 
     Raises ValueError for a time or count that makes no sense.
     """
@@ -56,6 +70,7 @@ class AlarmRules:
     chatter_count: int = 3
     chatter_window_ns: int = _MINUTE
     stale_ns: int = 24 * _HOUR
+    always_heard: frozenset[HazardKind] = WARNS_PEOPLE
 
     def __post_init__(self) -> None:
         """Check what the cell file cannot say, but a caller may."""
