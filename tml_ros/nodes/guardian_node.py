@@ -47,8 +47,8 @@ from tml_ros.safety.alarm_health import AlarmHealth
 from tml_ros.turn.micro_turn import AudioBlock, Frame
 
 TICK_SECONDS = 0.05
-SIGN_OF_LIFE_NS = 1_000_000_000
-SILENT_NS = 3 * SIGN_OF_LIFE_NS
+SIGN_OF_LIFE_NS = 250_000_000
+SILENT_NS = 3_000_000_000
 HEALTH_NS = 1_000_000_000
 HAZARDS, COMMANDS, TICKS = "hazards", "alarm commands", "ticks"
 HEARTBEATS, SPEECH, WORDS, FINDINGS = "heartbeats", "speech", "words", "findings"
@@ -81,7 +81,7 @@ class GuardianNode(CellNode):
         findings (String): for the record
     Publishes:
         alarms (DiagnosticArray): every alarm that is not normal or is withheld; at each change, and
-            each second as a sign of life
+            every 0.25 s as a sign of life
         alarms/events (DiagnosticArray): each change, once it is on record
         alarms/command/results (String): JSON, what became of each command
         speech/warning, speech/text: the warnings, one at a time

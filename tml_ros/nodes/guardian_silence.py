@@ -1,4 +1,4 @@
-"""Whether the guardian is heard: it publishes `alarms` at least each second, as long as it lives.
+"""Whether the guardian is heard: it publishes `alarms` four times a second, as long as it lives.
 
 DDS tells: the deadline of its topic, and the liveliness of its process. Knows nothing of what the
 alarms are. Everything runs in the spinning thread.
@@ -36,7 +36,7 @@ class GuardianSilence:
         """Begin to listen."""
         self._heard = self._silent = False
         events = SubscriptionEventCallbacks(
-            deadline=lambda _: self._fell_silent("it published nothing for 2 s"),
+            deadline=lambda _: self._fell_silent("it published nothing for 0.8 s"),
             liveliness=self._on_liveliness,
         )
         self._node.subscribe(DiagnosticArray, ALARMS, self._on_alarms, qos.ALARMS, events=events)

@@ -5,7 +5,7 @@ Knows nothing of how a fault is done, nor of ROS or clocks. Pure; any thread.
 | fault | done to | must be alarmed as (any of) | within |
 |---|---|---|---|
 | kill, stop, hang | each node but the guardian | node_lost or _hung, model or stream lost | 1 s |
-| kill, stop, hang | the guardian | silence of its own topic, seen by its readers | 2 s |
+| kill, stop, hang | the guardian | silence of its own topic, seen by its readers | 1 s |
 | slow | each node | nothing: it may be late, and must go on | |
 | camera_cut, microphone_cut | a stream | camera_lost, microphone_lost | its lost_after |
 | camera_freeze, camera_black | a stream | camera_frozen, camera_dark | patience and on-delay |
@@ -32,7 +32,7 @@ from tml_ros.turn.hazard import HazardKind
 SECOND = 1_000_000_000
 PROCESS_NS = SECOND
 """Within which the loss of a process is to be known."""
-SILENCE_NS = 2 * SECOND
+SILENCE_NS = SECOND
 """Within which readers of `alarms` are to know that the guardian is silent: its deadline."""
 MARGIN_NS = 300_000_000
 STALE_AFTER_NS = 2 * SECOND
@@ -239,7 +239,7 @@ def _of_process(fault: Fault, cell: CellDescription) -> Expectation:
     if guardian:
         return Expectation(
             silence=True,
-            within_ns=SILENCE_NS + MARGIN_NS,
+            within_ns=SILENCE_NS,
             gone_within_ns=gone_ns,
             explains=explains,
         )
