@@ -35,7 +35,7 @@ AFTER = episode(5, HazardKind.IMPACT_SOUND, "hall", 40.0, 41.0)
     [
         ([BEFORE], None, None, [], "nothing was alarmed"),
         ([BEFORE, OTHER_NODE], None, None, [], "nothing was alarmed"),
-        ([LOST], 0.6, 7.0, [], "node_lost after 0.6 s; it was back after 7.0 s."),
+        ([LOST], 0.6, 7.0, [], "node lost after 0.6 s; it was back after 7.0 s."),
         ([LOST, MODEL, SIREN, AFTER], 0.6, 7.0, [MODEL, SIREN], "the guardian raised siren."),
         ([episode(2, *(LOST.kind, LOST.zone, 24.6, None)), AFTER], 0.6, None, [AFTER], "not back"),
     ],

@@ -4,8 +4,8 @@ The voice, the interaction and the streams start first; the streams hold still u
 listens. The guardian comes last, when all of them are up: it gives a stream only seconds to begin.
 So nothing of a film is missed and no start takes so long that it looks like a lost camera. A
 simulation comes after everybody: all are in its time, which does not pass before it begins. At the
-end it stops, or the guardian first: what the end of a film looks like is not part of the run. Then
-the voice finishes its sentence. Main thread; the observer is spun by a thread of its own.
+end the guardian stops first: what the end of a film looks like is not part of the run. Then the
+voice finishes its sentence. Main thread; the observer is spun by a thread of its own.
 """
 
 from __future__ import annotations
@@ -121,8 +121,9 @@ class DemoRun:
                 if failure is None and not ending.is_set():
                     failure = self._watch(observer, table, ending)
                 observer.end_session()
-                self._simulation.stop()
+                # First, or it would alarm that the simulation's clock has stopped.
                 self._guardian.stop()
+                self._simulation.stop()
                 self._let_voice_finish(observer, FINDING_SECONDS)
                 self._others.stop()
                 self._let_voice_finish(observer, SPEECH_SECONDS)

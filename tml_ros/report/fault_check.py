@@ -35,13 +35,13 @@ class FaultCheck:
         killed = f"The {self.fault.node.replace('_', ' ')} was killed on purpose"
         if self.node is None or self.alarmed_s is None:
             return f"{killed}, and nothing was alarmed."
-        alarmed = f"{killed}, and alarmed as {self.node.kind.value} after {self.alarmed_s:.1f} s"
+        alarmed = f"{killed}, and alarmed as {_words(self.node.kind)} after {self.alarmed_s:.1f} s"
         if self.gone_s is None:
             return f"{alarmed}; it was not back at the end."
         meanwhile = [one for one in self.others if one.kind not in _OF_THE_CELL]
         guarded = ""
         if meanwhile:
-            names = ", ".join(dict.fromkeys(one.kind.value for one in meanwhile))
+            names = ", ".join(dict.fromkeys(_words(one.kind) for one in meanwhile))
             guarded = f"; without it the guardian raised {names}"
         return f"{alarmed}; it was back after {self.gone_s:.1f} s{guarded}."
 
@@ -75,3 +75,7 @@ def check_fault(fault: InjectedFault, episodes: Iterable[Episode]) -> FaultCheck
     )
     gone_s = None if node.gone_ns is None else (node.gone_ns - fault.stamp_ns) / 1e9
     return FaultCheck(fault, node, others, (node.raised_ns - fault.stamp_ns) / 1e9, gone_s)
+
+
+def _words(kind: HazardKind) -> str:
+    return kind.value.replace("_", " ")
