@@ -121,7 +121,7 @@ def test_a_demo_leaves_bag_report_summary_and_speech_and_no_process(
         assert told["spoken"] == 1
         assert np.abs(samples).max() > 1_000
         assert "The gate is dark." in page
-        assert "/press_2/speech/audio" in topics
+        assert "/press_2/speech/warning" in topics
 
     assert processes_of(tmp_path) == []
 
