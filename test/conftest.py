@@ -18,7 +18,7 @@ from typing import IO, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tml_ros.cli.dds_profile import CAMERA, PROFILE_VARIABLES, PROFILES
+from tml_ros.cli.dds_profile import CAMERA, PROFILE_VARIABLES, PROFILES, WHOLE_PROFILE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -78,6 +78,7 @@ def ros_domain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[int]
         monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
         for variable in PROFILE_VARIABLES:
             monkeypatch.setenv(variable, str(REPOSITORY / PROFILES / CAMERA))
+        monkeypatch.setenv(WHOLE_PROFILE, "1")
         yield domain
 
 

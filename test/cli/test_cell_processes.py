@@ -8,7 +8,7 @@ import pytest
 
 from tml_ros.cell.cell_file import CellFileError
 from tml_ros.cli.cell_processes import cell_processes
-from tml_ros.cli.dds_profile import DISCOVERY_VARIABLES, PROFILE_VARIABLES
+from tml_ros.cli.dds_profile import DISCOVERY_VARIABLES, PROFILE_VARIABLES, WHOLE_PROFILE
 
 CELL = """
 cell: press
@@ -122,11 +122,13 @@ def test_who_sends_pictures_gets_more_shared_memory_unless_the_user_has_a_profil
     specs = _specs(press, environment={})
     assert specs["camera_front"].env[PROFILE_VARIABLES[0]].endswith("camera.xml")
     assert specs["guardian"].env[PROFILE_VARIABLES[0]].endswith("node.xml")
+    assert {spec.env[WHOLE_PROFILE] for spec in specs.values()} == {"1"}
     for variable in PROFILE_VARIABLES:
         for spec in cell_processes(press, environment={variable: "mine.xml"}):
             assert [spec.env.get(name) for name in PROFILE_VARIABLES if name in spec.env] == [
                 "mine.xml"
             ]
+            assert WHOLE_PROFILE not in spec.env
 
 
 def test_a_wrong_cell_file_starts_nothing(tmp_path):
