@@ -273,7 +273,7 @@ class BackgroundNode(CellNode):
 
     def _report(self, worker: Worker) -> None:
         statuses = self._figures.statuses(worker.counts(), self.steady_ns())
-        statuses.append(self._own_status())
+        statuses += [self._own_status(), self.door.status(self.cell.cell, self.role)]
         self._diagnostics.publish(statuses_message(statuses, self.now_ns()))
 
     def _own_status(self) -> Status:

@@ -99,8 +99,12 @@ class CellInputs:
             self._node.get_logger().warning(line)
 
     def statuses(self, counts: Mapping[str, LaneCounts]) -> list[Status]:
-        """How every lane fares."""
-        return self._figures.statuses(counts, self._node.steady_ns())
+        """How every lane fares, and what was refused before it came to one."""
+        node = self._node
+        return [
+            *self._figures.statuses(counts, node.steady_ns()),
+            node.door.status(node.cell.cell, node.role),
+        ]
 
     def _take_image(self, camera: str, arrival: Arrival) -> None:
         frame = frame_of(arrival.message, camera)

@@ -20,6 +20,7 @@ from rclpy.qos import QoSProfile
 from tml_ros.cell.alarm_status import Status
 from tml_ros.cell.cell_description import CellDescription
 from tml_ros.cell.cell_file import load_cell
+from tml_ros.nodes.message_door import MessageDoor
 from tml_ros.nodes.parameters import switch_parameter, text_parameter
 from tml_ros.nodes.worker import Lane, Worker
 
@@ -54,6 +55,7 @@ class CellNode(LifecycleNode):
         self._autostart = switch_parameter(
             self, "autostart", "configure and activate at once", default=True
         )
+        self.door = MessageDoor(self)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._while_active: list[Callable[[], Any]] = []
         self._while_configured: list[Callable[[], Any]] = []
@@ -142,11 +144,12 @@ class CellNode(LifecycleNode):
         events: SubscriptionEventCallbacks | None = None,
         raw: bool = False,
     ) -> None:
-        """Subscribe until deactivation. events: of DDS about it, such as a missed deadline.
+        """Subscribe until deactivation, to what the node's door lets in.
 
-        raw: messages come as the bytes they are, not read.
+        events: of DDS about it, such as a missed deadline. raw: messages come as the bytes they
+        are, not read.
         """
-        subscription = self.create_subscription(
+        subscription = self.door.subscribe(
             message, topic, put, qos, event_callbacks=events, raw=raw
         )
         self._while_active.append(lambda: self.destroy_subscription(subscription))

@@ -16,6 +16,7 @@ from std_msgs.msg import Empty, Int16MultiArray
 
 from tml_ros.devices.speech_renderer import SpeechUnavailableError, UnknownVoiceError
 from tml_ros.nodes import qos
+from tml_ros.nodes.message_door import MessageDoor
 from tml_ros.nodes.messages import samples_of
 from tml_ros.sim.live_talk import LineSounds, LiveTalk, line_sounds
 from tml_ros.sim.live_truth import LiveTruth
@@ -46,9 +47,10 @@ class LiveHall:
         """Why nobody answers the cell; "" where that is no fault."""
         self._sounds = self._lines()
         self.begin()
-        node.create_subscription(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
-        node.create_subscription(Int16MultiArray, "speech/warning", self._on_warning, qos.SPEECH)
-        node.create_subscription(Empty, "speech/flush", self._on_flush, qos.SPEECH)
+        door = MessageDoor(node)
+        door.subscribe(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
+        door.subscribe(Int16MultiArray, "speech/warning", self._on_warning, qos.SPEECH)
+        door.subscribe(Empty, "speech/flush", self._on_flush, qos.SPEECH)
 
     def begin(self) -> None:
         """The scenario begins: nobody has said anything."""

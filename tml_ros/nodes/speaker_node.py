@@ -23,6 +23,7 @@ from tml_ros.devices.loudspeaker_status import LoudspeakerAbsentError
 from tml_ros.devices.yielding_loudspeaker import YieldingLoudspeaker
 from tml_ros.nodes import qos
 from tml_ros.nodes.exit_codes import FAILED
+from tml_ros.nodes.message_door import MessageDoor
 from tml_ros.nodes.messages import samples_of
 from tml_ros.nodes.node_heartbeat import NodeHeartbeat
 from tml_ros.nodes.parameters import number_parameter, source_parameter
@@ -85,10 +86,11 @@ class SpeakerNode(Node):
             self, name=self.get_name(), cell=self.get_namespace().strip("/")
         )
         self._heart.expect(True)
-        self.create_subscription(Int16MultiArray, "speech/warning", self._on_warning, qos.SPEECH)
-        self.create_subscription(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
-        self.create_subscription(String, "speech/text", self._on_text, qos.SPEECH)
-        self.create_subscription(Empty, "speech/flush", self._on_flush, qos.SPEECH)
+        self._door = MessageDoor(self)
+        self._door.subscribe(Int16MultiArray, "speech/warning", self._on_warning, qos.SPEECH)
+        self._door.subscribe(Int16MultiArray, "speech/audio", self._on_audio, qos.SPEECH)
+        self._door.subscribe(String, "speech/text", self._on_text, qos.SPEECH)
+        self._door.subscribe(Empty, "speech/flush", self._on_flush, qos.SPEECH)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(PLAYBACK_SECONDS, self._on_tick, clock=steady)
         self.create_timer(1.0, self._report, clock=steady)
@@ -143,7 +145,7 @@ class SpeakerNode(Node):
             summary = "warning"
         if status.lost:
             level, summary = ERROR, "lost"
-        elif self._malformed or status.dropped:
+        elif self._malformed or self._door.refused or status.dropped:
             level = WARN
         values = {
             "sink": str(self._sink),
@@ -151,7 +153,7 @@ class SpeakerNode(Node):
             "waiting": str(status.waiting),
             "flushed": str(status.flushed),
             "dropped": str(status.dropped),
-            "malformed": str(self._malformed),
+            "malformed": str(self._malformed + self._door.refused),
             "warnings": str(self._voice.warnings),
             "yielded": str(self._voice.yielded),
             "retries": str(status.retries),
