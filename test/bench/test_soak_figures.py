@@ -51,7 +51,7 @@ def test_the_warming_up_is_left_out_of_growth():
         series.add(i * HOUR // 100, min(i, 25))
     growth = series.growth()
     assert growth is not None
-    assert (growth.first, growth.last, growth.most) == (25, 25, 25)
+    assert (growth.first, growth.last, growth.most, growth.halfway) == (25, 25, 25, 25)
     assert growth.per_hour == 0.0
 
 

@@ -28,12 +28,16 @@ class ProcessFigures:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A figure over time: its first and last, its most, and by how much it grows in an hour."""
+    """A figure over time: its first and last, its most, and by how much it grows in an hour.
+
+    halfway: what it was in the middle of that time.
+    """
 
     first: float
     last: float
     most: float
     per_hour: float
+    halfway: float
 
 
 def process_figures(pid: int) -> ProcessFigures | None:
@@ -82,7 +86,9 @@ class Series:
         times, values = self._times[begin:], self._values[begin:]
         if len(times) < 2:
             return None
-        return Growth(values[0], values[-1], max(values), slope_per_hour(times, values))
+        # Of all, warming up included: half of what was done to the process was done by then.
+        halfway = self._values[len(self._values) // 2]
+        return Growth(values[0], values[-1], max(values), slope_per_hour(times, values), halfway)
 
 
 def slope_per_hour(times_ns: Sequence[int], values: Sequence[float]) -> float:

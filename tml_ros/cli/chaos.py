@@ -164,7 +164,8 @@ def _conclude(
     )
     history = replace(history, recorded=recorded, record_problem=problem)
     proof = check(history, cell)
-    grown = findings_of_growth(ran.growth, history.ended_ns - history.began_ns)
+    lasted_ns = history.ended_ns - history.began_ns
+    grown = findings_of_growth(ran.growth, lasted_ns, hostile=ran.hostile)
     told, shown = report(proof, ran, history, plan, grown)
     (out / REPORT_FILE).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     with (out / TABLE_FILE).open("w", encoding="utf-8") as file:

@@ -30,6 +30,12 @@ LONG_ENOUGH_NS = 300_000_000_000
 MEMORY_PER_HOUR, MEMORY_GROWN = 20e6, 5e6
 """Bytes by which a process may grow in an hour, and in all."""
 DESCRIPTORS_GROWN, THREADS_GROWN = 8, 4
+MANY_HOSTILE = 50_000
+"""Malformed messages from which on memory has to stay where it is: all kinds have come often."""
+HOSTILE_SHARE = 0.05
+"""By which memory may grow in the last half of so many."""
+HOSTILE_MEMORY = 600e6
+"""Bytes that a process may take under malformed messages."""
 
 _COLOURS = {
     Outcome.PROVEN: "green",
@@ -65,19 +71,36 @@ def row_line(struck: Struck, history: History, cell: CellDescription) -> str:
     )
 
 
-def findings_of_growth(growth: GrowthOf, lasted_ns: int) -> tuple[str, ...]:
-    """What grows and should not; nothing is said of runs that are too short to tell."""
-    if lasted_ns < LONG_ENOUGH_NS:
-        return ()
+def findings_of_growth(growth: GrowthOf, lasted_ns: int, *, hostile: int = 0) -> tuple[str, ...]:
+    """What grows and should not; nothing is said of runs that are too short to tell.
+
+    hostile: malformed messages sent; many of them tell within seconds what else takes minutes.
+    """
     found = []
     for (node, what), one in sorted(growth.items()):
-        rise = one.last - one.first
         if what == "resident":
-            if one.per_hour > MEMORY_PER_HOUR and rise > MEMORY_GROWN:
-                found.append(f"{node}: memory grows by {one.per_hour / 1e6:.1f} MB an hour")
-        elif rise > (DESCRIPTORS_GROWN if what == "descriptors" else THREADS_GROWN):
-            found.append(f"{node}: {what} from {one.first:.0f} to {one.last:.0f}")
+            problem = _memory_problem(one, lasted_ns, hostile)
+            if problem:
+                found.append(f"{node}: memory {problem}")
+        elif lasted_ns >= LONG_ENOUGH_NS:
+            most = DESCRIPTORS_GROWN if what == "descriptors" else THREADS_GROWN
+            if one.last - one.first > most:
+                found.append(f"{node}: {what} from {one.first:.0f} to {one.last:.0f}")
     return tuple(found)
+
+
+def _memory_problem(one: Growth, lasted_ns: int, hostile: int) -> str:
+    if hostile and one.most > HOSTILE_MEMORY:
+        return f"of {one.most / 1e6:.0f} MB, allowed: at most {HOSTILE_MEMORY / 1e6:.0f}"
+    if hostile >= MANY_HOSTILE:
+        rise = one.last - one.halfway
+        if rise > max(MEMORY_GROWN, HOSTILE_SHARE * one.halfway):
+            return f"from {one.halfway / 1e6:.1f} to {one.last / 1e6:.1f} MB in the last half"
+        return ""
+    grows = one.per_hour > MEMORY_PER_HOUR and one.last - one.first > MEMORY_GROWN
+    if grows and lasted_ns >= LONG_ENOUGH_NS:
+        return f"grows by {one.per_hour / 1e6:.1f} MB an hour"
+    return ""
 
 
 def percentile_ms(values_ns: tuple[int, ...], percent: float) -> float | None:
