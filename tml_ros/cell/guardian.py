@@ -21,9 +21,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tml_ros.cell.cell_description import CellDescription, policies
-from tml_ros.cell.cell_guards import CellGuards, cell_guards
 from tml_ros.cell.cell_time import JUMP_NS, CellTime
 from tml_ros.cell.freshness import Freshness
 from tml_ros.cell.guardian_description import alarm_rules
@@ -37,6 +37,9 @@ from tml_ros.safety.guards.guard import CameraGuard, MicrophoneGuard
 from tml_ros.safety.guards.picture import prepare_picture
 from tml_ros.turn.hazard import Hazard, HazardKind, HazardSource
 from tml_ros.turn.micro_turn import SAMPLE_RATE, AudioBlock, Frame, samples_ns
+
+if TYPE_CHECKING:
+    from tml_ros.cell.cell_guards import CellGuards
 
 _Guard = CameraGuard | MicrophoneGuard
 
@@ -61,12 +64,9 @@ class Guardian:
     """
 
     def __init__(self, cell: CellDescription, *, guards: CellGuards | None = None) -> None:
-        """Start with fresh guards and no alarms."""
-        chosen = cell_guards(cell) if guards is None else guards
-        self._cameras = {name: tuple(chosen.cameras.get(name, ())) for name in cell.cameras}
-        self._microphones = {
-            name: tuple(chosen.microphones.get(name, ())) for name in cell.microphones
-        }
+        """Start without alarms; the guards come with `build_guards`."""
+        self._cell = cell
+        self._guards = guards
         self._camera_freshness = Freshness(
             HazardKind.CAMERA_LOST,
             {name: round(camera.lost_after * 1e9) for name, camera in cell.cameras.items()},
@@ -108,17 +108,29 @@ class Guardian:
         """Hazards of others that were dropped because they judged too many places."""
         return self._statements.refused
 
+    def build_guards(self) -> CellGuards:
+        """The cell's guards, fresh when this is first called.
+
+        Else they are built when the first picture or sound comes. In a new process that takes a
+        third of a second, which the alarms of before need not wait for.
+        """
+        if self._guards is None:
+            from tml_ros.cell.cell_guards import cell_guards  # noqa: PLC0415 - scipy comes with it
+
+            self._guards = cell_guards(self._cell)
+        return self._guards
+
     def observe_frame(self, frame: Frame, now_ns: int) -> list[AlarmTransition]:
         """Judge a picture, of any size. Raises ValueError for a camera the cell does not have."""
-        if frame.camera not in self._cameras:
-            raise ValueError(_unknown("camera", frame.camera, self._cameras))
+        if frame.camera not in self._cell.cameras:
+            raise ValueError(_unknown("camera", frame.camera, self._cell.cameras))
         now_ns = self._advance_time(now_ns)
         return self._conclude(self._judge_frame(frame, now_ns), now_ns)
 
     def observe_audio(self, block: AudioBlock, now_ns: int) -> list[AlarmTransition]:
         """Judge a block of sound. Raises ValueError for a microphone the cell does not have."""
-        if block.microphone not in self._microphones:
-            raise ValueError(_unknown("microphone", block.microphone, self._microphones))
+        if block.microphone not in self._cell.microphones:
+            raise ValueError(_unknown("microphone", block.microphone, self._cell.microphones))
         now_ns = self._advance_time(now_ns)
         return self._conclude(self._judge_audio(block, now_ns), now_ns)
 
@@ -268,7 +280,7 @@ class Guardian:
         self._statements.clear()
         self._camera_freshness.reset()
         self._microphone_freshness.reset()
-        for name in (*self._cameras, *self._microphones):
+        for name in (*self._cell.cameras, *self._cell.microphones):
             self._reset_guards(name)
 
     def _advance_time(self, now_ns: int) -> int:
@@ -296,7 +308,7 @@ class Guardian:
         except Exception as error:
             return self._fault(f"{name}/picture", lost, error)
         joint = self._recovered(f"{name}/picture", lost)
-        for guard in self._cameras[name]:
+        for guard in self.build_guards().cameras.get(name, ()):
             joint += self._ask(guard, name, lost, partial(guard.observe_picture, picture))
         return joint
 
@@ -315,7 +327,7 @@ class Guardian:
         self._microphone_freshness.seen(name, now_ns, block.end_ns)
         lost = Hazard(HazardKind.MICROPHONE_LOST, name, 1.0, HazardSource.GUARD, block.start_ns)
         joint: list[Hazard] = []
-        for guard in self._microphones[name]:
+        for guard in self.build_guards().microphones.get(name, ()):
             joint += self._ask(guard, name, lost, partial(guard.observe_audio, block))
         return joint
 
@@ -356,7 +368,8 @@ class Guardian:
             self._reset_guard(_origin(stream, guard), guard, stamp_ns)
 
     def _guards_of(self, stream: str) -> tuple[_Guard, ...]:
-        return (*self._cameras.get(stream, ()), *self._microphones.get(stream, ()))
+        guards = self.build_guards()
+        return (*guards.cameras.get(stream, ()), *guards.microphones.get(stream, ()))
 
     def _reset_guard(self, origin: str, guard: _Guard, stamp_ns: int) -> None:
         try:

@@ -33,10 +33,7 @@ from tml_ros.cell.guardian import GuardFault, Guardian
 from tml_ros.nodes import qos
 from tml_ros.nodes.cell_inputs import CellInputs
 from tml_ros.nodes.cell_node import CellNode
-from tml_ros.nodes.guardian_commands import GuardianCommands
-from tml_ros.nodes.guardian_evidence import GuardianEvidence
 from tml_ros.nodes.guardian_record import GuardianRecord
-from tml_ros.nodes.guardian_voice import GuardianVoice
 from tml_ros.nodes.guardian_watch import GuardianWatch
 from tml_ros.nodes.node_heartbeat import NodeHeartbeat
 from tml_ros.nodes.running import run_node
@@ -106,14 +103,19 @@ class GuardianNode(CellNode):
         self.start()
 
     def configure(self, cell: CellDescription) -> None:
-        """Build the guards, bring back the alarms of before, render the warnings."""
+        """Bring back the alarms of before, then build the guards and render the warnings."""
         self._guardian = Guardian(cell)
         self._record = GuardianRecord(self, self._guardian)
         self._alarms = self.advertise(DiagnosticArray, "alarms", qos.ALARMS)
         self._events = self.advertise(DiagnosticArray, "alarms/events", qos.ALARM_EVENTS)
         self._recalled = False
-        # Before the words are rendered, which takes seconds.
+        # Before anything that takes time: what only later is needed is only then imported.
         due_meanwhile = self._recall()
+        from tml_ros.nodes.guardian_commands import GuardianCommands  # noqa: PLC0415
+        from tml_ros.nodes.guardian_evidence import GuardianEvidence  # noqa: PLC0415
+        from tml_ros.nodes.guardian_voice import GuardianVoice  # noqa: PLC0415
+
+        self._guardian.build_guards()
         self._voice = GuardianVoice(self, said=self._note_said)
         self._watch = GuardianWatch(self, on_model=self._voice.model)
         self._evidence = GuardianEvidence(self)
