@@ -9,6 +9,7 @@ import pytest
 from tml_ros.cell.cell_file import CellFileError
 from tml_ros.cli.cell_processes import cell_processes
 from tml_ros.cli.dds_profile import DISCOVERY_VARIABLES, PROFILE_VARIABLES, WHOLE_PROFILE
+from tml_ros.cli.memory_environment import KEPT_FREE, LARGE_BLOCK
 
 CELL = """
 cell: press
@@ -129,6 +130,16 @@ def test_who_sends_pictures_gets_more_shared_memory_unless_the_user_has_a_profil
                 "mine.xml"
             ]
             assert WHOLE_PROFILE not in spec.env
+
+
+def test_large_blocks_go_back_to_the_kernel_unless_the_user_says_when(press):
+    for spec in cell_processes(press, environment={}):
+        assert 2**20 < int(spec.env[LARGE_BLOCK]) < int(spec.env[KEPT_FREE])
+    for name in (LARGE_BLOCK, KEPT_FREE):
+        for spec in cell_processes(press, environment={name: "1"}):
+            assert [spec.env.get(one) for one in (LARGE_BLOCK, KEPT_FREE) if one in spec.env] == [
+                "1"
+            ]
 
 
 def test_a_wrong_cell_file_starts_nothing(tmp_path):

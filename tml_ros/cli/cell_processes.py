@@ -28,6 +28,7 @@ from tml_ros.cli.dds_profile import (
     discovery_environment,
     profile_environment,
 )
+from tml_ros.cli.memory_environment import memory_environment
 from tml_ros.devices.source_names import names_sound_file, names_video_file
 
 JUDGES = 2
@@ -76,7 +77,7 @@ def cell_processes(
     cell_path = cell_path.resolve()
     cell = load_cell(cell_path)
     surroundings = dict(os.environ if environment is None else environment)
-    surroundings |= discovery_environment(surroundings)
+    surroundings |= discovery_environment(surroundings) | memory_environment(surroundings)
     # Output to a file would otherwise come in blocks, long after it happened.
     surroundings["PYTHONUNBUFFERED"] = "1"
     follow_clock = use_sim_time or simulation is not None
