@@ -44,8 +44,8 @@ GUARDIAN_FILES = {
     "evidence": {"folder": "clips"},
 }
 """What the guardian of a demo writes, beside its other results."""
-KILLED, KILLED_AT_S = "interaction", 24.0
-"""In the usual scenario: the worker has left, and a siren is still to come."""
+KILLED, KILLED_AT_S = "interaction", 27.0
+"""In the usual scenario: the question was answered, and a siren is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
