@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+
+from tml_ros.cli.progress_bar import ProgressBar
 
 
-class AuditProgress:
+class AuditProgress(ProgressBar):
     """A bar over the records, gone when all are done."""
 
     def __init__(self, console: Console) -> None:
         """Nothing is shown before the `with` block is entered."""
-        self._progress = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task: TaskID | None = None
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        super().__init__(console, *columns, total=None)
 
     def reach(self, done: int, total: int) -> None:
         """So many records are done, of so many; of 0 where nobody knows."""
-        if self._task is None:
-            self._task = self._progress.add_task("")
-        self._progress.update(self._task, completed=done, total=total or None)
-
-    def __enter__(self) -> AuditProgress:
-        """Show the bar where there is somebody to see it."""
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take the bar away."""
-        self._progress.stop()
+        self.show(completed=done, total=total or None)

@@ -40,10 +40,16 @@ class ProgressBar:
         )
         self._task = self._progress.add_task(told, total=total)
 
-    def show(self, *, completed: float | None = None, told: str | None = None) -> None:
+    def show(
+        self,
+        *,
+        completed: float | None = None,
+        told: str | None = None,
+        total: float | None = None,
+    ) -> None:
         """Change what is shown, or what will be first; without a terminal this does nothing."""
         if self.visible:
-            self._progress.update(self._task, completed=completed, description=told)
+            self._progress.update(self._task, completed=completed, description=told, total=total)
 
     def __enter__(self: _Bar) -> _Bar:
         """Show the bar."""
